@@ -1,0 +1,142 @@
+"""Files: written whole or not at all, hashed, and opened only when they are plain files."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hxl_kit.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHUNK_BYTES = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def require_plain_file(path: Path) -> Path:
+    """Return `path` if it is a readable regular file.
+
+    Raises:
+        InputError: nothing is there, or it is a folder, a device, a pipe or a socket.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise InputError(f"{path}: {reason_of(error)}") from error
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{path}: is a folder; name the file inside it")
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{path}: is not a regular file (a device, pipe or socket); copy it to a file first")
+    return path
+
+
+def reason_of(error: OSError) -> str:
+    """Return an operating system's error in a few plain words."""
+    known = {
+        errno.ENOENT: "no such file",
+        errno.ENOSPC: "the disk is full; nothing was finished, free some space and run it again",
+        errno.EDQUOT: "the disk quota is used up; nothing was finished, free some space and run it again",
+        errno.EACCES: "no permission",
+        errno.EPERM: "no permission",
+        errno.EROFS: "the disk is read-only",
+        errno.EFBIG: "the file grew beyond the limit of this system; nothing was finished",
+    }
+    return known.get(error.errno or 0, (error.strerror or str(error)).lower())
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to `path` so that a reader, or a crash, finds the old file or the new, never a mix."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.partial-")
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(0o666 & ~_umask())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside `folder` durable where the system can (Windows cannot open a folder)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_files(folder: Path) -> None:
+    """Flush every file below `folder` to the disk, then the folders that name them."""
+    for directory, _, names in os.walk(folder):
+        for name in names:
+            with Path(directory, name).open("rb+") as file:
+                os.fsync(file.fileno())
+        sync_folder(Path(directory))
+
+
+@contextmanager
+def staged_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `target`; on success it takes the place of `target`, on failure it is gone.
+
+    `target` must not exist, be empty, or be a package that hxl_kit wrote (it has a datapackage.json).
+
+    Raises:
+        UsageError: `target` is a file, or a folder that holds something else.
+    """
+    target = target.absolute()
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"{target}: is a file; name a folder for the output")
+    if target.is_dir() and any(target.iterdir()) and not (target / "datapackage.json").exists():
+        raise UsageError(f"{target}: is not empty and is no data package; name a new folder for the output")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.partial-"))
+    stage.chmod(0o777 & ~_umask())
+    try:
+        yield stage
+        sync_files(stage)
+        replace_folder(stage, target)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def replace_folder(stage: Path, target: Path) -> None:
+    """Put the finished folder `stage` in the place of `target`; the old content goes after the swap."""
+    old = stage.with_name(f"{stage.name}-old")
+    if target.exists():
+        target.rename(old)
+    try:
+        stage.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    sync_folder(target.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _umask() -> int:
+    """Return the process's umask (readable only by setting it)."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
