@@ -96,43 +96,42 @@ def sync_files(folder: Path) -> None:
 
 
 @contextmanager
-def staged_folder(target: Path) -> Iterator[Path]:
-    """Yield an empty folder beside `target`; on success it takes the place of `target`, on failure it is gone.
+def staged_folder(target: Path, last: str) -> Iterator[Path]:
+    """Yield an empty folder beside `target`; what it holds at the end goes to `target`, on failure it is gone.
 
-    `target` must not exist, be empty, or be a package that hxl_kit wrote (it has a datapackage.json).
+    A new `target` appears whole. In an existing one the file `last` (a package's descriptor) is taken away
+    first and comes back last, so that a half-replaced folder never passes for a finished one; files that
+    the old `last` did not name stay where they are.
 
     Raises:
-        UsageError: `target` is a file, or a folder that holds something else.
+        UsageError: `target` is a file, or a folder that holds something else than such a package.
     """
     target = target.absolute()
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target}: is a file; name a folder for the output")
-    if target.is_dir() and any(target.iterdir()) and not (target / "datapackage.json").exists():
-        raise UsageError(f"{target}: is not empty and is no data package; name a new folder for the output")
     target.parent.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.partial-"))
     stage.chmod(0o777 & ~_umask())
     try:
         yield stage
         sync_files(stage)
-        replace_folder(stage, target)
+        install_folder(stage, target, last)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def replace_folder(stage: Path, target: Path) -> None:
-    """Put the finished folder `stage` in the place of `target`; the old content goes after the swap."""
-    old = stage.with_name(f"{stage.name}-old")
-    if target.exists():
-        target.rename(old)
-    try:
+def install_folder(stage: Path, target: Path, last: str) -> None:
+    """Bring the finished files of `stage` to `target`, the file named `last` at the end."""
+    if target.is_dir() and any(target.iterdir()):
+        (target / last).unlink(missing_ok=True)
+        for file in sorted(stage.iterdir(), key=lambda f: f.name == last):
+            file.replace(target / file.name)
+        sync_folder(target)
+    else:
+        if target.is_dir():
+            target.rmdir()
         stage.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
     sync_folder(target.parent)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _umask() -> int:

@@ -1,0 +1,1 @@
+"""Checks: rules as named boolean expressions, one module per theme."""

@@ -1,0 +1,101 @@
+"""The verbs that a source's column map is written in.
+
+Each returns a polars expression over the all-text columns of an input. A verb never guesses: text
+that it cannot read becomes null, and `normalise` rejects a row whose filled cell became null.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hxl_kit.standard.codelists import codelist, crosswalk
+
+if TYPE_CHECKING:
+    from hxl_kit.standard.tables import Field
+
+_INTEGER = r"^[+-]?\d+$"
+_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
+_DATE = r"^\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?Z?)?$"
+
+POLARS_TYPES: dict[str, pl.DataType] = {
+    "string": pl.String(),
+    "integer": pl.Int64(),
+    "number": pl.Float64(),
+    "boolean": pl.Boolean(),
+    "date": pl.Date(),
+}
+"""Table Schema types of the standard and the column types that hold them."""
+
+
+def text(column: str) -> pl.Expr:
+    """Return the column without surrounding white space; a blank cell is null."""
+    return _filled(pl.col(column).str.strip_chars())
+
+
+def integer(column: str) -> pl.Expr:
+    """Return whole numbers (Int64); anything but digits and a sign is null."""
+    cell = text(column)
+    return pl.when(cell.str.contains(_INTEGER)).then(cell).cast(pl.Int64, strict=False)
+
+
+def number(column: str) -> pl.Expr:
+    """Return finite numbers (Float64) written with a decimal point; anything else is null."""
+    cell = text(column)
+    read = pl.when(cell.str.contains(_NUMBER)).then(cell).cast(pl.Float64, strict=False)
+    return pl.when(read.is_finite()).then(read)
+
+
+def date(column: str) -> pl.Expr:
+    """Return dates written YYYY-MM-DD, with or without a midnight time; anything else is null.
+
+    A time other than midnight is null too: cutting it off would lose what the provider said.
+    """
+    cell = text(column)
+    day = pl.when(cell.str.contains(_DATE)).then(cell.str.head(10))
+    return day.str.to_date("%Y-%m-%d", strict=False)
+
+
+def boolean(column: str) -> pl.Expr:
+    """Return true and false from true/false, yes/no, 1/0 in any letter case; anything else is null."""
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    return text(column).str.to_lowercase().replace_strict(known, default=None, return_dtype=pl.Boolean)
+
+
+def code(column: str, crosswalk_name: str) -> pl.Expr:
+    """Return the standard's code for each provider value; a value not in the crosswalk is null."""
+    mapping = crosswalk(crosswalk_name).mapping
+    return text(column).replace_strict(mapping, default=None, return_dtype=pl.String)
+
+
+def titled(codes: pl.Expr, codelist_name: str) -> pl.Expr:
+    """Return the title of each code in its code list."""
+    titles = {c.code: c.title for c in codelist(codelist_name).codes}
+    return codes.replace_strict(titles, default=None, return_dtype=pl.String)
+
+
+def context(name: str) -> pl.Expr:
+    """Return what `normalise` knows about every row: `source_id`, or the input's `row` number."""
+    return pl.col(f"@{name}")
+
+
+def constant(value: str) -> pl.Expr:
+    """Return the same value in every row."""
+    return pl.lit(value)
+
+
+def joined(*parts: pl.Expr | str, separator: str = ":") -> pl.Expr:
+    """Return the parts joined to one identifier; strings are literal parts; null if a part is null."""
+    expressions = [pl.lit(part) if isinstance(part, str) else part for part in parts]
+    return pl.concat_str(expressions, separator=separator)
+
+
+def typed(field: Field) -> pl.Expr:
+    """Return the verb that reads a column written in the standard's own form for `field`."""
+    verbs = {"string": text, "integer": integer, "number": number, "boolean": boolean, "date": date}
+    return verbs[field.type](field.name)
+
+
+def _filled(cell: pl.Expr) -> pl.Expr:
+    return pl.when(cell.str.len_bytes() > 0).then(cell)

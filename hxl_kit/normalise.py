@@ -1,0 +1,286 @@
+"""Normalise: text rows and a source in, the standard's rows out; every row accepted or rejected with reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hxl_kit.checks.constraints import field_rules
+from hxl_kit.checks.figures import range_rules
+from hxl_kit.errors import HxlKitError
+from hxl_kit.mapping import POLARS_TYPES, integer
+from hxl_kit.standard.tables import Field, Table, table
+
+if TYPE_CHECKING:
+    from hxl_kit.sources.source import Source, TableMap
+
+REJECTED = {"row_number": pl.UInt32, "reason": pl.String}
+CHANGES = {"column": pl.String, "rule": pl.String, "old": pl.String, "new": pl.String, "count": pl.UInt32}
+WARNINGS = {"table": pl.String, "id": pl.String, "rule": pl.String, "message": pl.String}
+_UNREADABLE = {
+    "integer": "is not a whole number",
+    "number": "is not a number",
+    "date": "is not a date in the form YYYY-MM-DD",
+    "boolean": "is not true or false",
+}
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """One batch, normalised.
+
+    `tables` are typed and in the standard's field order; `rejected` has row_number and reason;
+    `changes` counts each repaired value (column, rule, old, new, count); `warnings` names kept rows
+    that a rule speaks about; `accepted` counts input rows; `totals` are measures over all input rows.
+    """
+
+    tables: dict[str, pl.DataFrame]
+    rejected: pl.DataFrame
+    changes: pl.DataFrame
+    warnings: pl.DataFrame
+    accepted: int
+    totals: dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A distinct expression of the direct maps, computed once per batch under `name`."""
+
+    name: str
+    expr: pl.Expr
+    field: Field
+    root: str | None
+
+
+@dataclass
+class Normaliser:
+    """Normalises the batches of one source, remembering the keys it has seen so that none comes twice."""
+
+    source: Source
+    source_id: str
+    _seen: list[pl.Series] = field(default_factory=list)
+
+    def normalise(self, batch: pl.DataFrame) -> Normalised:
+        """Return the standard's rows of an all-text batch (columns `row_number` and the file's own)."""
+        text = self._with_context(batch)
+        computed = text.lazy().with_columns(c.expr.alias(c.name) for c in self._columns.values()).collect()
+        reshaped = pl.collect_all([_reshaped(text.lazy(), m) for m in self._reshapes])
+        rejected = _joined_reasons([
+            self._duplicates(text),
+            *self._direct_reasons(computed),
+            *(_reasons(frame, _reshape_conditions(m)) for frame, m in zip(reshaped, self._reshapes, strict=True)),
+        ])
+        bad = rejected["row_number"].implode()
+        good = computed.filter(~pl.col("@row").is_in(bad)) if rejected.height else computed
+        parts: dict[str, list[pl.DataFrame]] = {name: [] for name in self.source.tables}
+        for m in self._directs:
+            parts[m.table].append(self._select(good, m))
+        for frame, m in zip(reshaped, self._reshapes, strict=True):
+            parts[m.table].append(frame.filter(~pl.col("@row").is_in(bad)).select("@row", *table(m.table).names))
+        tables = {name: _in_input_order(frames) for name, frames in parts.items()}
+        return Normalised(
+            tables=tables,
+            rejected=rejected,
+            changes=self._changes(good),
+            warnings=_warnings(tables),
+            accepted=batch.height - rejected.height,
+            totals=self._totals(text, good, tables),
+        )
+
+    def _with_context(self, batch: pl.DataFrame) -> pl.DataFrame:
+        missing = sorted(self.source.optional - set(batch.columns))
+        return batch.rename({"row_number": "@row"}).with_columns(
+            pl.lit(self.source_id).alias("@source_id"),
+            *(pl.lit(None, pl.String).alias(name) for name in missing),
+        )
+
+    @cached_property
+    def _directs(self) -> tuple[TableMap, ...]:
+        return tuple(m for m in self.source.maps if m.reshape is None)
+
+    @cached_property
+    def _reshapes(self) -> tuple[TableMap, ...]:
+        return tuple(m for m in self.source.maps if m.reshape is not None)
+
+    @cached_property
+    def _columns(self) -> dict[tuple[int, str], _Column]:
+        """The distinct (expression, type) pairs of the direct maps: a shared block is computed once."""
+        found: dict[tuple[int, str], _Column] = {}
+        for m in self._directs:
+            for name, expr in m.columns.items():
+                described = table(m.table)[name]
+                key = (id(expr), described.type)
+                if key not in found:
+                    typed = expr.cast(POLARS_TYPES[described.type])
+                    found[key] = _Column(f"@{len(found)}:{name}", typed, described, _single_root(expr))
+        return found
+
+    def _column(self, expr: pl.Expr, described: Field) -> _Column:
+        return self._columns[id(expr), described.type]
+
+    def _direct_reasons(self, computed: pl.DataFrame) -> list[pl.DataFrame]:
+        return [_reasons(computed, self._direct_conditions)]
+
+    @cached_property
+    def _direct_conditions(self) -> list[tuple[pl.Expr, str]]:
+        """What makes an input row unacceptable: lost values, then constraints, each distinct one once."""
+        lost = [
+            (_lost(pl.col(c.root), pl.col(c.name)), _lost_message(c.root, c.field))
+            for c in self._columns.values()
+            if c.root
+        ]
+        broken: dict[tuple[str, ...], tuple[pl.Expr, str]] = {}
+        for m in self._directs:
+            owner = table(m.table)
+            for name, expr in m.columns.items():
+                column = self._column(expr, owner[name])
+                for rule in field_rules(owner, owner[name], pl.col(column.name)):
+                    by_row = rule.id == "constraint-required" and m.where is not None
+                    violated = rule.violated & m.where if by_row else rule.violated
+                    key = (column.name, rule.id, rule.message, m.table if by_row else "")
+                    broken[key] = (violated, f"{column.root or name} {rule.message}")
+        return lost + list(broken.values())
+
+    def _select(self, computed: pl.DataFrame, m: TableMap) -> pl.DataFrame:
+        rows = computed if m.where is None else computed.filter(m.where)
+        chosen = [
+            pl.col(self._column(m.columns[f.name], f).name).alias(f.name) if f.name in m.columns else _empty(f)
+            for f in table(m.table).fields
+        ]
+        return rows.select("@row", *chosen)
+
+    def _duplicates(self, text: pl.DataFrame) -> pl.DataFrame:
+        """Reject a row whose key came before, in this batch or an earlier one; remember the new keys."""
+        keys = text.select("@row", key=self.source.key.hash()).filter(pl.col("key").is_not_null())
+        again = ~pl.col("key").is_first_distinct()
+        for seen in self._seen:
+            again |= pl.col("key").is_in(seen.implode())
+        repeated = keys.filter(again)
+        self._seen.append(keys["key"].unique())
+        message = f"{self.source.id}: the key of this row ({_single_root(self.source.key) or 'key fields'}) came before"
+        return repeated.select(row_number="@row", reason=pl.lit(message))
+
+    def _changes(self, computed: pl.DataFrame) -> pl.DataFrame:
+        """Count each value that was written another way: white space, date and number layouts."""
+        seen: set[tuple[str, str]] = set()
+        counts = []
+        for c in self._columns.values():
+            rule = _change_rule(c.field)
+            if c.root is None or rule is None or (c.root, rule) in seen:
+                continue
+            seen.add((c.root, rule))
+            old, new = pl.col(c.root), pl.col(c.name).cast(pl.String)
+            same_text = old.str.strip_chars() == new if rule == "white space" else new.is_not_null()
+            changed = computed.filter(same_text & (old != new)).select(old=old, new=new)
+            if changed.height:
+                counted = changed.group_by("old", "new").agg(count=pl.len().cast(pl.UInt32))
+                counts.append(counted.select(column=pl.lit(c.root), rule=pl.lit(rule), old="old", new="new", count="count"))
+        return pl.concat(counts) if counts else pl.DataFrame(schema=CHANGES)
+
+    def _totals(self, text: pl.DataFrame, good: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> dict[str, tuple[float, float]]:
+        """Return each measure's total over all rows and over accepted rows.
+
+        Raises:
+            HxlKitError: the accepted rows' total is not what the tables hold: a bug in the source's map.
+        """
+        totals = {}
+        for m in self.source.measures:
+            before, accepted = (_total(f.select(integer(m.column))) for f in (text, good))
+            rows = tables[m.table] if m.where is None else tables[m.table].filter(m.where)
+            after = _total(rows.select(m.field))
+            if accepted != after:
+                raise HxlKitError(f"{self.source.id}: {m.column} adds up to {accepted} in the rows, {after} in {m.table}.{m.field}")
+            totals[m.column] = (before, accepted)
+        return totals
+
+
+def _reshaped(text: pl.LazyFrame, m: TableMap) -> pl.LazyFrame:
+    """Return a reshaping map's rows: `@row`, the table's fields, and the texts they were read from."""
+    assert m.reshape is not None  # noqa: S101 - the caller picked these maps
+    rows = m.reshape(text)
+    rows = rows if m.where is None else rows.filter(m.where)
+    texts = {root: pl.col(root).alias(f"@text:{root}") for e in m.columns.values() if (root := _single_root(e))}
+    chosen = [m.columns[f.name].cast(POLARS_TYPES[f.type]).alias(f.name) if f.name in m.columns else _empty(f) for f in table(m.table).fields]
+    return rows.select("@row", *chosen, *texts.values())
+
+
+def _reshape_conditions(m: TableMap) -> list[tuple[pl.Expr, str]]:
+    owner = table(m.table)
+    conditions = []
+    for name, expr in m.columns.items():
+        if root := _single_root(expr):
+            conditions.append((_lost(pl.col(f"@text:{root}"), pl.col(name)), _lost_message(root, owner[name])))
+        conditions += [(rule.violated, f"{root or name} {rule.message}") for rule in field_rules(owner, owner[name])]
+    return conditions
+
+
+def _reasons(frame: pl.DataFrame, conditions: list[tuple[pl.Expr, str]]) -> pl.DataFrame:
+    """Return row_number and reason for every row and condition that holds."""
+    if not conditions:
+        return pl.DataFrame(schema=REJECTED)
+    bad = frame.filter(pl.any_horizontal(condition.fill_null(False) for condition, _ in conditions))
+    if not bad.height:
+        return pl.DataFrame(schema=REJECTED)
+    found = [bad.filter(c).select(row_number="@row", reason=pl.lit(message)) for c, message in conditions]
+    return pl.concat(found)
+
+
+def _joined_reasons(found: list[pl.DataFrame]) -> pl.DataFrame:
+    reasons = pl.concat(found).unique(maintain_order=True)
+    joined = reasons.group_by("row_number", maintain_order=True).agg(pl.col("reason").str.join("; "))
+    return joined.sort("row_number")
+
+
+def _lost(given: pl.Expr, mapped: pl.Expr) -> pl.Expr:
+    """The lost-value rule: the source's cell is filled and the mapped cell is empty."""
+    return (given.str.strip_chars().str.len_bytes() > 0) & mapped.is_null()
+
+
+def _lost_message(root: str, described: Field) -> str:
+    if described.codelist:
+        return f"{root} is not a known code for {described.name}"
+    return f"{root} {_UNREADABLE.get(described.type, 'cannot be read')}"
+
+
+def _change_rule(described: Field) -> str | None:
+    if described.type == "string":
+        return None if described.codelist else "white space"
+    return {"date": "date layout", "integer": "number layout", "number": "number layout"}.get(described.type)
+
+
+def _single_root(expr: pl.Expr) -> str | None:
+    roots = set(expr.meta.root_names())
+    return roots.pop() if len(roots) == 1 and not next(iter(roots)).startswith("@") else None
+
+
+def _empty(described: Field) -> pl.Expr:
+    return pl.lit(None, POLARS_TYPES[described.type]).alias(described.name)
+
+
+def _in_input_order(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    if len(frames) == 1:
+        return frames[0].drop("@row")
+    return pl.concat(frames).sort("@row", maintain_order=True).drop("@row")
+
+
+def _warnings(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    found = [
+        frame.filter(rule.violated).select(
+            table=pl.lit(name), id=_id_of(table(name)), rule=pl.lit(rule.id), message=pl.lit(f"{rule.field} {rule.message}")
+        )
+        for name, frame in tables.items()
+        for rule in range_rules(name)
+    ]
+    return pl.concat([pl.DataFrame(schema=WARNINGS), *found])
+
+
+def _id_of(owner: Table) -> pl.Expr:
+    return pl.concat_str([pl.col(name) for name in owner.primary_key], separator=" ")
+
+
+def _total(column: pl.DataFrame) -> float:
+    value = column.to_series().sum()
+    return float(value) if value is not None else 0.0

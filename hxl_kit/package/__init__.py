@@ -1,0 +1,1 @@
+"""Packages: read, built from package.yaml or provider files, compared."""

@@ -1,0 +1,154 @@
+"""package.yaml: what the author of a package writes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from hxl_kit.errors import UsageError, nearest
+from hxl_kit.files import require_plain_file
+from hxl_kit.sources import source_ids
+from hxl_kit.standard import schemas
+from hxl_kit.standard.codelists import codelist
+from hxl_kit.standard.tables import table_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from jsonschema.exceptions import ValidationError
+
+FILE_NAME = "package.yaml"
+MAXIMUM_BYTES = 1 << 20
+HashtagRow = Literal["companion", "inline", "none"]
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file to read: a provider's, with its `source`, or one already in the columns of `table`."""
+
+    path: Path
+    source: str | None = None
+    table: str | None = None
+    release: str = ""
+    retrieved_at: str = ""
+    sheet: str | None = None
+    encoding: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a package is written."""
+
+    hashtag_row: HashtagRow = "companion"
+    parquet: bool = True
+    xlsx: bool = False
+    split_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Authored:
+    """A package as its author describes it."""
+
+    name: str
+    title: str
+    version: str
+    licences: tuple[dict[str, str], ...]
+    contributors: tuple[dict[str, Any], ...]
+    inputs: tuple[Input, ...]
+    description: str = ""
+    homepage: str = ""
+    keywords: tuple[str, ...] = ()
+    caveats: str = ""
+    methodology: str = ""
+    options: Options = field(default_factory=Options)
+
+
+def read_package_yaml(folder: Path) -> Authored:
+    """Return what `folder`/package.yaml says.
+
+    Raises:
+        UsageError: it is missing, no YAML, or has unknown or wrong entries; all are named at once.
+    """
+    path = folder / FILE_NAME
+    if not path.exists():
+        raise UsageError(f"{folder}: has no {FILE_NAME}; `hxl-kit init FILE -o {folder}` writes a first one")
+    if require_plain_file(path).stat().st_size > MAXIMUM_BYTES:
+        raise UsageError(f"{path}: is larger than {MAXIMUM_BYTES:,} bytes; it should hold metadata only")
+    try:
+        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except (YAMLError, RecursionError) as error:
+        raise UsageError(f"{path}: is not YAML: {_first_line(error)}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is not UTF-8 text") from error
+    problems = list(_problems(raw))
+    if problems:
+        raise UsageError(f"{path}: " + "; ".join(problems))
+    return _authored(raw, folder)
+
+
+def _authored(raw: dict[str, Any], folder: Path) -> Authored:
+    inputs = tuple(Input(**{**entry, "path": folder / entry["path"]}) for entry in raw["inputs"])
+    listed = {key: tuple(raw[key]) for key in ("licences", "contributors", "keywords") if key in raw}
+    options = Options(**raw.get("options", {}))
+    return Authored(**{**raw, **listed, "inputs": inputs, "options": options})
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(schemas.path_of("package.schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+def _problems(raw: Any) -> Iterable[str]:
+    """Yield a sentence for each thing that is wrong, or nothing."""
+    errors = sorted(Draft202012Validator(_schema()).iter_errors(raw), key=lambda e: [str(p) for p in e.path])
+    yield from (_sentence(error) for error in errors)
+    if not errors:
+        yield from _unknown_names(raw)
+
+
+def _unknown_names(raw: dict[str, Any]) -> Iterable[str]:
+    known = {"source": source_ids(), "table": table_names()}
+    for number, entry in enumerate(raw["inputs"]):
+        for key, names in known.items():
+            if key in entry and entry[key] not in names:
+                yield f"inputs[{number}].{key}: no {key} '{entry[key]}'{nearest(entry[key], names)}"
+    licences = codelist("licence").values
+    for number, entry in enumerate(raw["licences"]):
+        if entry["name"] not in licences:
+            yield f"licences[{number}].name: no licence '{entry['name']}'{nearest(entry['name'], licences)}"
+
+
+def _sentence(error: ValidationError) -> str:
+    place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.path).lstrip(".")
+    where = f"{place}: " if place else ""
+    if error.validator == "additionalProperties":
+        known = list(error.schema["properties"])
+        unknown = sorted(set(error.instance) - set(known), key=str)
+        return where + ", ".join(f"unknown key '{key}'{nearest(str(key), known)}" for key in unknown)
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return f"{where}'{missing[0]}' is missing"
+    if error.validator == "oneOf":
+        return f"{where}give either 'source' or 'table'"
+    if error.validator == "type":
+        return f"{where}must be of type {error.validator_value} (quote a number or date that is text)"
+    if error.validator == "pattern":
+        return f"{where}does not have the form {error.validator_value}"
+    return where + error.message
+
+
+def _first_line(error: Exception) -> str:
+    """Return the position and the problem of a YAML error in one line, without the text around it."""
+    mark = getattr(error, "problem_mark", None)
+    place = f"line {mark.line + 1}: " if mark is not None else ""
+    problem = getattr(error, "problem", None) or "nested too deeply"
+    return place + " ".join(str(problem).split())

@@ -1,0 +1,194 @@
+"""Build: inputs and metadata in, a validated data package out, whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hxl_kit.errors import DataError, SourceMismatchError
+from hxl_kit.files import sha256_of, staged_folder
+from hxl_kit.mapping import POLARS_TYPES
+from hxl_kit.normalise import Normaliser
+from hxl_kit.package.descriptor import InputRecord, companion_path, describe_package, descriptor_bytes
+from hxl_kit.package.outputs.delimited import write_companion
+from hxl_kit.package.outputs.workbook import write_workbook
+from hxl_kit.package.package import DESCRIPTOR
+from hxl_kit.package.private import ByProducts
+from hxl_kit.package.tables import TableFiles
+from hxl_kit.reading import TableText, open_table
+from hxl_kit.reading.hashtags import recognise
+from hxl_kit.sources import source
+from hxl_kit.sources.own_tables import own_table
+from hxl_kit.standard.tables import table
+from hxl_kit.validation.gate import refuse_invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from hxl_kit.package.author import Authored, Input
+    from hxl_kit.sources.source import Source
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished package: where it is, its rows by table, and what became of its inputs."""
+
+    path: Path
+    rows: Mapping[str, int]
+    inputs: tuple[InputRecord, ...]
+    changes: Mapping[str, int]
+    warnings: Mapping[str, int]
+
+    @property
+    def rejected_rows(self) -> int:
+        """How many input rows were not taken over."""
+        return sum(record.rejected_rows for record in self.inputs)
+
+
+def build_package(authored: Authored, out: Path) -> Built:
+    """Build the package `authored` in the folder `out` and its by-products in `out`.private.
+
+    Raises:
+        InputError: an input cannot be read or is not of its source.
+        DataError: a key is there twice, a reference leads nowhere, or frictionless finds the result invalid.
+        UsageError: `out` cannot take the package.
+    """
+    sources = [_source_of(entry) for entry in authored.inputs]
+    names = tuple({"sources", *(name for found in sources for name in found.tables)})
+    with staged_folder(out, last=DESCRIPTOR) as stage, ByProducts(out) as private:
+        with TableFiles(stage, names) as files:
+            records = [_take(entry, found, files, private) for entry, found in zip(authored.inputs, sources, strict=True)]
+        files.check_keys()
+        descriptor = finish_package(authored, files, records, private.warning_counts())
+        refuse_invalid(stage, proven=True)
+        private.install()
+    return Built(out, files.rows, tuple(records), private.change_counts(), descriptor["provenance"]["warnings"])
+
+
+def finish_package(
+    authored: Authored, files: TableFiles, records: list[InputRecord], warnings: Mapping[str, int]
+) -> dict[str, Any]:
+    """Write companions, workbook and datapackage.json beside the finished tables; return the descriptor."""
+    options = authored.options
+    for name in files.names:
+        clean = files.csv_path(name)
+        if options.hashtag_row != "none":
+            write_companion(clean, companion_path(clean), table(name))
+        if options.hashtag_row == "inline":
+            companion_path(clean).replace(clean)
+    if options.xlsx:
+        tables = [(table(name), files.parquet_path(name)) for name in files.names]
+        write_workbook(files.folder / f"{authored.name}.xlsx", tables, authored.title)
+    descriptor = describe_package(authored, files, records, warnings)
+    if not options.parquet:
+        for name in files.names:
+            files.parquet_path(name).unlink()
+    (files.folder / DESCRIPTOR).write_bytes(descriptor_bytes(descriptor))
+    return descriptor
+
+
+def _source_of(entry: Input) -> Source:
+    return source(entry.source) if entry.source else own_table(str(entry.table))
+
+
+@dataclass
+class _Tally:
+    """The counts of one input while it is read."""
+
+    accepted: int = 0
+    rejected: int = 0
+    totals: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def add(self, accepted: int, rejected: int, totals: Mapping[str, tuple[float, float]]) -> None:
+        self.accepted += accepted
+        self.rejected += rejected
+        for name, (before, after) in totals.items():
+            total = self.totals.setdefault(name, {"input": 0, "accepted": 0})
+            total["input"] += int(before) if before.is_integer() else before
+            total["accepted"] += int(after) if after.is_integer() else after
+
+
+def _take(entry: Input, found: Source, files: TableFiles, private: ByProducts) -> InputRecord:
+    """Read one input into the tables; return what became of it."""
+    name, digest, tally = entry.path.name, sha256_of(entry.path), _Tally()
+    source_id = found.id if not entry.release else f"{found.id}:{entry.release}"
+    normaliser = Normaliser(found, source_id, entry.country)
+    with open_table(entry.path, encoding=entry.encoding, sheet=entry.sheet) as text:
+        header = _recognised_header(text, entry)
+        found.check_layout(header)
+        for batch in text.batches():
+            frame = batch.frame.rename(dict(zip(batch.frame.columns[1:], header, strict=True)))
+            normalised = normaliser.normalise(frame)
+            files.write(normalised.tables)
+            private.reject(name, frame, normalised.rejected)
+            private.reject_records(name, batch.bad)
+            private.note(normalised.changes, normalised.warnings)
+            tally.add(normalised.accepted, normalised.rejected.height + len(batch.bad), normalised.totals)
+        notes = (*text.notes, *_unread_columns(found, header))
+    if entry.source:
+        files.write({"sources": _source_row(found, source_id, entry, digest)})
+    return InputRecord(
+        name=name,
+        sha256=digest,
+        bytes=entry.path.stat().st_size,
+        source=found.id,
+        release=entry.release,
+        input_rows=tally.accepted + tally.rejected,
+        accepted_rows=tally.accepted,
+        rejected_rows=tally.rejected,
+        totals=tally.totals,
+        notes=notes,
+    )
+
+
+def _recognised_header(text: TableText, entry: Input) -> tuple[str, ...]:
+    """Return the column names; columns of an own table are recognised by their HXL tags as well."""
+    if entry.table is None or not any(text.tags):
+        return text.header
+    wanted = {f.name: f.hxl_tag for f in table(entry.table).fields}
+    named = list(text.header)
+    for name, columns in recognise(text.tags, wanted).items():
+        if len(columns) == 1 and name not in named:
+            named[columns[0]] = name
+    return tuple(named)
+
+
+def _unread_columns(found: Source, header: tuple[str, ...]) -> tuple[str, ...]:
+    """Say which columns have no place in the standard's tables; an unknown one of an own table is refused."""
+    unread = [name for name in header if name not in found.columns]
+    if not unread:
+        return ()
+    if not found.not_carried:
+        raise SourceMismatchError(f"{found.id}: unknown columns {', '.join(unread)}; see `hxl-kit tables {found.id}`")
+    return (f"columns not carried over: {', '.join(unread)}",)
+
+
+def _source_row(found: Source, source_id: str, entry: Input, digest: str) -> pl.DataFrame:
+    """Return the row of the table `sources` for a provider's file."""
+    known = {
+        "source_id": source_id,
+        "title": found.title,
+        "publisher": found.provider,
+        "source_type": found.source_type,
+        "date_precision": "unknown",
+        "url": found.url,
+        "language": found.language,
+        "licence": found.licence,
+        "redistribution": found.redistribution,
+        "version": entry.release or None,
+        "sha256": digest,
+        "retrieved_at": entry.retrieved_at or None,
+        "access": found.access,
+    }
+    row = pl.DataFrame([known], schema=dict.fromkeys(known, pl.String))
+    fields = table("sources").fields
+    return row.select(
+        (pl.col(f.name) if f.name in known else pl.lit(None, pl.String).alias(f.name)).cast(POLARS_TYPES[f.type])
+        for f in fields
+    )
+
+
+__all__ = ["Built", "DataError", "build_package", "finish_package"]

@@ -1,0 +1,182 @@
+"""The descriptor of a finished package: datapackage.json, made from what was written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hxl_kit import __version__
+from hxl_kit.files import sha256_of
+from hxl_kit.standard.codelists import codelist
+from hxl_kit.standard.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from hxl_kit.package.author import Authored
+    from hxl_kit.package.tables import TableFiles
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+PARQUET = "application/vnd.apache.parquet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class InputRecord:
+    """What became of one input: where its rows came from and where they went."""
+
+    name: str
+    sha256: str
+    bytes: int
+    source: str
+    release: str
+    input_rows: int
+    accepted_rows: int
+    rejected_rows: int
+    totals: Mapping[str, Mapping[str, float]]
+    notes: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the record as provenance shows it; empty entries are left out."""
+        described: dict[str, Any] = {
+            "name": self.name,
+            "hash": f"sha256:{self.sha256}",
+            "bytes": self.bytes,
+            "source": self.source,
+            "release": self.release,
+            "input_rows": self.input_rows,
+            "accepted_rows": self.accepted_rows,
+            "rejected_rows": self.rejected_rows,
+            "totals": {name: dict(totals) for name, totals in self.totals.items()},
+            "notes": list(self.notes),
+        }
+        return {key: value for key, value in described.items() if value not in ("", {}, [])}
+
+
+def describe_package(
+    authored: Authored, files: TableFiles, inputs: Sequence[InputRecord], warnings: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return the descriptor of the tables in `files`, by the author's metadata and the inputs' records."""
+    described: dict[str, Any] = {
+        "$schema": PROFILE,
+        "name": authored.name,
+        "title": authored.title,
+        "description": authored.description.strip(),
+        "version": authored.version,
+        "homepage": authored.homepage,
+        "keywords": list(authored.keywords),
+        "licenses": [_licence(entry) for entry in authored.licences],
+        "contributors": [dict(entry) for entry in authored.contributors],
+        "sources": _sources(files),
+        "temporal": _temporal(files),
+        "spatial": _spatial(files),
+        "methodology": authored.methodology.strip(),
+        "caveats": authored.caveats.strip(),
+        "resources": _resources(authored, files),
+        "provenance": {
+            "tool": "hxl_kit",
+            "version": __version__,
+            "inputs": [record.as_json() for record in inputs],
+            "warnings": dict(warnings),
+        },
+    }
+    return {key: value for key, value in described.items() if value not in ("", [], {}, None)}
+
+
+def descriptor_bytes(descriptor: Mapping[str, Any]) -> bytes:
+    """Return a descriptor as the bytes of datapackage.json: UTF-8, two spaces, keys in order of meaning."""
+    return (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _licence(entry: Mapping[str, str]) -> dict[str, str]:
+    titles = {code.code: code.title for code in codelist("licence").codes}
+    return {"name": entry["name"], "title": entry.get("title", titles[entry["name"]]), **_only(entry, "path")}
+
+
+def _only(entry: Mapping[str, str], key: str) -> dict[str, str]:
+    return {key: entry[key]} if key in entry else {}
+
+
+def _sources(files: TableFiles) -> list[dict[str, str]]:
+    rows = files.scan("sources").select("title", "publisher", "url", "version").collect().rows(named=True)
+    listed = []
+    for row in rows:
+        title = row["title"] or row["publisher"] or "untitled document"
+        named = f"{row['publisher']}: {title}" if row["publisher"] and row["publisher"] != title else title
+        entry = {"title": named, "path": row["url"], "version": row["version"]}
+        listed.append({key: value for key, value in entry.items() if value})
+    return [entry for number, entry in enumerate(listed) if entry not in listed[:number]]
+
+
+def _temporal(files: TableFiles) -> dict[str, str] | None:
+    period = files.period()
+    return {"start": period[0], "end": period[1]} if period else None
+
+
+def _spatial(files: TableFiles) -> dict[str, Any] | None:
+    locations, box = files.locations(), files.bounding_box()
+    described = {"locations": locations, "bbox": box}
+    return {key: value for key, value in described.items() if value} or None
+
+
+def _resources(authored: Authored, files: TableFiles) -> list[dict[str, Any]]:
+    resources = []
+    for name in files.names:
+        resources += _table_resources(authored, files, name)
+    workbook = files.folder / f"{authored.name}.xlsx"
+    if authored.options.xlsx:
+        resources.append(_file(f"{authored.name}-xlsx", workbook, "xlsx", XLSX, f"{authored.title}: all tables, one sheet each"))
+    return resources
+
+
+def _table_resources(authored: Authored, files: TableFiles, name: str) -> list[dict[str, Any]]:
+    owner, options = table(name), authored.options
+    schema = owner.schema(files.names)
+    tagged = {"headerRows": [1], "commentRows": [2]}
+    clean = {"dialect": tagged} if options.hashtag_row == "inline" else {}
+    rows = files.rows[name]
+    resources = [_table(name, owner.title, owner.description, files.csv_path(name), rows, clean, schema)]
+    if options.hashtag_row == "companion":
+        title = f"{owner.title} (HXL-tagged)"
+        about = f"The same rows as {name}.csv with the HXL hashtag row under the header."
+        companion = companion_path(files.csv_path(name))
+        resources.append(_table(f"{name}-hxl", title, about, companion, rows, {"dialect": tagged}, schema))
+    if options.parquet:
+        title = f"{owner.title} (Parquet)"
+        resources.append(_file(f"{name}-parquet", files.parquet_path(name), "parquet", PARQUET, title))
+    return resources
+
+
+def companion_path(clean: Path) -> Path:
+    """Return the path of the HXL-tagged companion of a clean CSV."""
+    return clean.with_suffix(".hxl.csv")
+
+
+def _table(
+    name: str, title: str, about: str, path: Path, rows: int, dialect: Mapping[str, Any], schema: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": title,
+        "description": about,
+        "type": "table",
+        "path": path.name,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        **dialect,
+        **_facts(path),
+        "rows": rows,
+        "schema": schema,
+    }
+
+
+def _file(name: str, path: Path, kind: str, mediatype: str, title: str) -> dict[str, Any]:
+    described = {"name": name, "title": title, "type": "file", "path": path.name, "format": kind, "mediatype": mediatype}
+    return {**described, **_facts(path)}
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    return {"hash": f"sha256:{sha256_of(path)}", "bytes": path.stat().st_size}

@@ -1,0 +1,1 @@
+"""The formats that a package is written in, one module each."""

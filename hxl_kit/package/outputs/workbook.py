@@ -1,0 +1,80 @@
+"""XLSX: every table of a package as a sheet, hashtag row under the header, frozen, typed, without formulas."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import xlsxwriter
+
+from hxl_kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsxwriter.worksheet import Worksheet
+
+    from hxl_kit.standard.tables import Table
+
+EXCEL_ROWS = 1_048_576
+EXCEL_CELL_CHARACTERS = 32_767
+_HEADER_ROWS = 2
+_EXACT_DIGITS = 999_999_999_999_999
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+# A fixed date: the same data give the same bytes.
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def write_workbook(path: Path, tables: dict[Table, Path], title: str) -> None:
+    """Write one sheet per table from its Parquet file.
+
+    Raises:
+        UsageError: a table has more rows than a sheet, or a cell more characters than Excel holds;
+            nothing is cut silently.
+    """
+    workbook = xlsxwriter.Workbook(path, _OPTIONS)
+    workbook.set_properties({"title": title, "created": _CREATED})
+    formats = {"header": workbook.add_format({"bold": True}), "tag": workbook.add_format({"italic": True, "font_color": "#555555"})}
+    day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+    for table, parquet in tables.items():
+        _check_size(table, parquet)
+        sheet = workbook.add_worksheet(table.name)
+        for column, field in enumerate(table.fields):
+            sheet.set_column(column, column, max(12, min(len(field.name) + 2, 40)), day if field.type == "date" else None)
+        sheet.freeze_panes(_HEADER_ROWS, 1)
+        for column, (name, tag) in enumerate(zip(table.names, table.tags, strict=True)):
+            sheet.write_string(0, column, name, formats["header"])
+        for column, tag in enumerate(table.tags):
+            sheet.write_string(1, column, tag, formats["tag"])
+        rows = pl.scan_parquet(parquet).collect().iter_rows()
+        for number, row in enumerate(rows, start=_HEADER_ROWS):
+            _write_row(sheet, number, row, day)
+    workbook.close()
+
+
+def _write_row(sheet: Worksheet, number: int, row: tuple[Any, ...], day: Any) -> None:
+    for column, value in enumerate(row):
+        if value is None:
+            continue
+        if isinstance(value, bool):
+            sheet.write_boolean(number, column, value)
+        elif isinstance(value, date):
+            sheet.write_datetime(number, column, value, day)
+        elif isinstance(value, int | float) and abs(value) <= _EXACT_DIGITS:
+            sheet.write_number(number, column, value)
+        else:
+            sheet.write_string(number, column, str(value))
+
+
+def _check_size(table: Table, parquet: Path) -> None:
+    rows = pl.scan_parquet(parquet)
+    count = rows.select(pl.len()).collect().item()
+    if count > EXCEL_ROWS - _HEADER_ROWS:
+        limit = EXCEL_ROWS - _HEADER_ROWS
+        raise UsageError(f"{table.name}: {count:,} rows do not fit an Excel sheet ({limit:,}); leave xlsx out or use split_by")
+    texts = [pl.col(f.name).str.len_chars().max() for f in table.fields if f.type == "string"]
+    longest = rows.select(texts).collect().row(0, named=True)
+    too_long = [name for name, length in longest.items() if (length or 0) > EXCEL_CELL_CHARACTERS]
+    if too_long:
+        raise UsageError(f"{table.name}: a cell of '{too_long[0]}' is longer than Excel's {EXCEL_CELL_CHARACTERS:,} characters; leave xlsx out")

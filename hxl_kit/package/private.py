@@ -1,0 +1,108 @@
+"""Private by-products: rows as received and lists of changes, beside the package and never in it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import polars as pl
+
+from hxl_kit.files import write_atomically
+from hxl_kit.normalise import CHANGES, REJECTED, WARNINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from hxl_kit.reading import BadRow
+
+_README = """This folder stays on your machine. It may hold rows as they were received, with personal data.
+hxl_kit never publishes, zips or uploads it. You may delete it.
+
+rejected/<input>.csv   rows that were not taken over, as received, with the reason
+changes.csv            every value that was written another way: column, rule, old, new, how often
+warnings.csv           rows that were kept although a rule speaks about them
+"""
+
+
+def private_folder(package: Path) -> Path:
+    """Return the folder of a package's private by-products: `<package>.private` beside it."""
+    return package.absolute().with_name(f"{package.absolute().name}.private")
+
+
+class ByProducts:
+    """Collects by-products while a package is built; `install` puts them beside the finished package."""
+
+    def __init__(self, package: Path) -> None:
+        self._target = private_folder(package)
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        self._stage = Path(tempfile.mkdtemp(dir=self._target.parent, prefix=f".{self._target.name}.partial-"))
+        (self._stage / "rejected").mkdir()
+        self._changes = [pl.DataFrame(schema=CHANGES)]
+        self._warnings = [pl.DataFrame(schema=WARNINGS)]
+
+    def reject(self, input_name: str, batch: pl.DataFrame, rejected: pl.DataFrame) -> None:
+        """Keep the rejected rows of a batch as received, with row_number and reason in front."""
+        if rejected.height:
+            rows = rejected.join(batch, on="row_number", how="left", maintain_order="left")
+            self._append(input_name, rows)
+
+    def reject_records(self, input_name: str, bad: Sequence[BadRow]) -> None:
+        """Keep records that do not have the header's number of cells, whole, under `text`."""
+        if bad:
+            rows = [(record.row_number, record.reason, record.text) for record in bad]
+            self._append(f"{input_name}.records", pl.DataFrame(rows, schema={**REJECTED, "text": pl.String}, orient="row"))
+
+    def _append(self, name: str, rows: pl.DataFrame) -> None:
+        path = self._stage / "rejected" / f"{name}.csv"
+        with path.open("ab") as file:
+            rows.write_csv(file, include_header=file.tell() == 0)
+
+    def note(self, changes: pl.DataFrame, warnings: pl.DataFrame) -> None:
+        """Add a batch's changes (counted by value) and warnings."""
+        self._changes.append(changes)
+        self._warnings.append(warnings)
+
+    def changes(self) -> pl.DataFrame:
+        """Return all changes: column, rule, old, new and how often, most frequent first."""
+        counted = pl.concat(self._changes).group_by("column", "rule", "old", "new").agg(pl.col("count").sum())
+        return counted.sort(["column", "rule", "count", "old", "new"], descending=[False, False, True, False, False])
+
+    def change_counts(self) -> dict[str, int]:
+        """Return how many values each rule changed."""
+        totals = self.changes().group_by("rule").agg(pl.col("count").sum()).sort("rule")
+        return {rule: int(count) for rule, count in totals.select("rule", "count").iter_rows()}
+
+    def warning_counts(self) -> dict[str, int]:
+        """Return how many rows each rule speaks about, as `table.rule`."""
+        counted = pl.concat(self._warnings).group_by("table", "rule").len().sort("table", "rule")
+        return {f"{table}.{rule}": int(count) for table, rule, count in counted.iter_rows()}
+
+    def install(self) -> None:
+        """Replace the by-products of the last build by this one's; other private files stay."""
+        for name, frame in (("changes.csv", self.changes()), ("warnings.csv", pl.concat(self._warnings))):
+            _place(self._target / name, frame)
+        shutil.rmtree(self._target / "rejected", ignore_errors=True)
+        if any((self._stage / "rejected").iterdir()):
+            self._target.mkdir(exist_ok=True)
+            (self._stage / "rejected").rename(self._target / "rejected")
+        if self._target.is_dir():
+            write_atomically(self._target / "README.txt", _README.encode())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        shutil.rmtree(self._stage, ignore_errors=True)
+
+
+def _place(path: Path, frame: pl.DataFrame) -> None:
+    """Write a frame as CSV, or remove the old file when there is nothing to say."""
+    if frame.height:
+        write_atomically(path, frame.write_csv().encode())
+    else:
+        path.unlink(missing_ok=True)

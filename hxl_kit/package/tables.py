@@ -1,0 +1,165 @@
+"""The tables of a package while it is written: typed rows in, files and their facts out."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import polars as pl
+
+from hxl_kit.errors import DataError
+from hxl_kit.package.outputs.delimited import CsvWriter
+from hxl_kit.package.outputs.parquet import ParquetWriter
+from hxl_kit.standard.tables import Table, table, table_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+_DATES = ("date_start", "date_end", "as_of")
+_BATCHES_UNDER_WAY = 2
+
+
+@dataclass
+class _Files:
+    """The open files of one table."""
+
+    table: Table
+    csv: CsvWriter
+    parquet: ParquetWriter
+    rows: int = 0
+
+
+class TableFiles:
+    """Writes the tables of a package into a folder: `<table>.csv` and `<table>.parquet`.
+
+    CSV and Parquet are written by a thread each while the next batch is read; at most two batches wait.
+    """
+
+    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
+        self.folder = folder
+        self.names = tuple(name for name in table_names() if name in names)
+        self._open = {name: self._files(table(name)) for name in self.names}
+        self._pools = (ThreadPoolExecutor(1), ThreadPoolExecutor(1))
+        self._under_way: deque[list[Future[None]]] = deque()
+
+    def _files(self, owner: Table) -> _Files:
+        csv, parquet = self.csv_path(owner.name), self.parquet_path(owner.name)
+        return _Files(owner, CsvWriter(csv, owner), ParquetWriter(parquet, owner))
+
+    def csv_path(self, name: str) -> Path:
+        """Return the path of a table's clean CSV."""
+        return self.folder / f"{name}.csv"
+
+    def parquet_path(self, name: str) -> Path:
+        """Return the path of a table's Parquet file."""
+        return self.folder / f"{name}.parquet"
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """The number of rows written so far, by table."""
+        return {name: files.rows for name, files in self._open.items()}
+
+    def write(self, tables: Mapping[str, pl.DataFrame]) -> None:
+        """Append rows (typed, in field order) to the tables; a failure shows here or on leaving."""
+        while len(self._under_way) >= _BATCHES_UNDER_WAY:
+            self._finish_oldest()
+        tasks = []
+        for name, frame in tables.items():
+            files = self._open[name]
+            files.rows += frame.height
+            if frame.height:
+                tasks += [self._pools[0].submit(files.csv.write, frame), self._pools[1].submit(files.parquet.write, frame)]
+        self._under_way.append(tasks)
+
+    def _finish_oldest(self) -> None:
+        for task in self._under_way.popleft():
+            task.result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for pool in self._pools:
+            pool.shutdown(wait=True, cancel_futures=kind is not None)
+        try:
+            while self._under_way and kind is None:
+                self._finish_oldest()
+        finally:
+            for files in self._open.values():
+                files.csv.close()
+                files.parquet.close()
+
+    def check_keys(self) -> None:
+        """Hold the finished tables to their keys.
+
+        Raises:
+            DataError: a primary key is there twice, or a row refers to a row that is not there.
+        """
+        problems = [p for name in self.names for p in (*self._key_problems(name), *self._reference_problems(name))]
+        if problems:
+            raise DataError("; ".join(problems))
+
+    def _key_problems(self, name: str) -> list[str]:
+        key = list(table(name).primary_key)
+        repeated = self.scan(name).select(key).group_by(key).len().filter(pl.col("len") > 1).select(key).sort(key)
+        found = repeated.collect(engine="streaming")
+        if not found.height:
+            return []
+        shown = ", ".join("/".join(map(str, row)) for row in found.head(3).rows())
+        return [f"{name}: {found.height:,} values of the key {'/'.join(key)} occur more than once: {shown}"]
+
+    def _reference_problems(self, name: str) -> list[str]:
+        problems = []
+        for key in table(name).foreign_keys:
+            if key.table not in self.names:
+                continue
+            ours = self.scan(name).select(list(key.fields)).drop_nulls().unique()
+            theirs = self.scan(key.table).select(list(key.reference))
+            lost = ours.join(theirs, left_on=list(key.fields), right_on=list(key.reference), how="anti")
+            found = lost.sort(list(key.fields)).collect(engine="streaming")
+            if found.height:
+                shown = ", ".join("/".join(map(str, row)) for row in found.head(3).rows())
+                problems.append(f"{name}: {'/'.join(key.fields)} not in {key.table}: {shown} ({found.height:,} in all)")
+        return problems
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return a finished table as a lazy frame."""
+        return pl.scan_parquet(self.parquet_path(name), glob=False)
+
+    def period(self) -> tuple[str, str] | None:
+        """Return the first and last day that any table speaks of (ISO dates), or None."""
+        bounds = []
+        for name in self.names:
+            if days := [f for f in _DATES if f in table(name).names]:
+                row = self.scan(name).select(
+                    pl.min_horizontal(pl.col(days).min()).alias("first"), pl.max_horizontal(pl.col(days).max()).alias("last")
+                )
+                bounds += [day for day in row.collect().row(0) if day is not None]
+        return (min(bounds).isoformat(), max(bounds).isoformat()) if bounds else None
+
+    def locations(self) -> list[str]:
+        """Return the country codes (ISO 3166-1 alpha-3) of all tables, sorted."""
+        found: set[str] = set()
+        for name in self.names:
+            if "location_code" in table(name).names:
+                found.update(self.scan(name).select("location_code").drop_nulls().unique().collect()["location_code"])
+        return sorted(found)
+
+    def bounding_box(self) -> list[float] | None:
+        """Return [west, south, east, north] in degrees of all coordinates, or None."""
+        boxes = []
+        for name in self.names:
+            if "latitude" in table(name).names:
+                lon, lat = pl.col("longitude"), pl.col("latitude")
+                box = self.scan(name).select(lon.min().alias("w"), lat.min().alias("s"), lon.max().alias("e"), lat.max().alias("n"))
+                boxes += [row for row in box.collect().rows() if None not in row]
+        if not boxes:
+            return None
+        west, south, east, north = zip(*boxes, strict=True)
+        return [min(west), min(south), max(east), max(north)]

@@ -1,0 +1,117 @@
+"""What reading gives: a table whose cells are all text, and a plain account of what was done to get it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hxl_kit.errors import InputError
+from hxl_kit.files import reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from hxl_kit.standard.tags import Tag
+
+ROW_NUMBER = "row_number"
+"""The first column of every frame: the record's number in its file, the file's first record being 1."""
+
+NAMES_SHOWN = 8
+SHOWN_CHARACTERS = 60
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A record with too many or too few cells; `text` is the record as received (never put into a message)."""
+
+    row_number: int
+    reason: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some of a table's records: the good ones as a frame, the ragged ones, and how many were blank."""
+
+    frame: pl.DataFrame
+    bad: tuple[BadRow, ...] = ()
+    blank: int = 0
+
+
+@dataclass(frozen=True)
+class TableText:
+    """A table as text, open for reading.
+
+    Attributes:
+        path: the file as the user named it.
+        format: "csv" (any delimiter) or "xlsx".
+        encoding: what the text was decoded from; "" for a workbook.
+        delimiter: what separates the cells; "" for a workbook.
+        sheet: the sheet's name; None for delimited text.
+        header: the columns' names, unique, in order.
+        tags: the columns' HXL tags; all None without a hashtag row.
+        first_row: the record number of the first record below the header and hashtags.
+        notes: what was done to the file, in plain words.
+    """
+
+    path: Path
+    format: str
+    encoding: str
+    delimiter: str
+    sheet: str | None
+    header: tuple[str, ...]
+    tags: tuple[Tag | None, ...]
+    first_row: int
+    notes: tuple[str, ...]
+    read: Callable[[], Iterator[Batch]] = field(repr=False, compare=False)
+
+    def batches(self) -> Iterator[Batch]:
+        """Return the table's records in the file's order, a part at a time; each call starts anew.
+
+        A frame holds `row_number` (UInt32), then every column as String: text exactly as received, an empty
+        cell null. Blank records are counted and left out. Good, bad and blank records together are all there is.
+
+        Raises:
+            InputError: the file cannot be read any further.
+        """
+        return self.read()
+
+
+def shown(text: str) -> str:
+    """Return a name from a file as it may stand in a message: one line, no control codes, not too long."""
+    cut = text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names from a file as a list for a message: "a, b" or, when there are many, "a, b … and 12 more"."""
+    first = ", ".join(shown(name) for name in names[:NAMES_SHOWN])
+    more = len(names) - NAMES_SHOWN
+    return f"{first} … and {more} more" if more > 0 else first
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 cell", "2 cells"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+@contextmanager
+def plain_words(label: str) -> Iterator[None]:
+    """Turn an error of the operating system (disk full, no permission, …) into an InputError about `label`."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{label}: {reason_of(error)}") from error
+
+
+def numbered(frame: pl.DataFrame, numbers: pl.Series) -> tuple[pl.DataFrame, int]:
+    """Return the records that are not blank, their numbers before them, and how many records were blank."""
+    blank = pl.all_horizontal(pl.all().is_null())
+    whole = frame.select(numbers.cast(pl.UInt32).alias(ROW_NUMBER), pl.all()).filter(
+        ~frame.select(blank.alias("blank"))["blank"],
+    )
+    return whole, frame.height - whole.height

@@ -1,0 +1,36 @@
+"""The sources: one module each, found by being here."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from hxl_kit.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from hxl_kit.sources.source import Source
+
+
+def source_ids() -> tuple[str, ...]:
+    """Return the ids of all sources, sorted; an id is the name of the source's module."""
+    return tuple(
+        sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in {"source", "own_tables"})
+    )
+
+
+@cache
+def source(source_id: str) -> Source:
+    """Return a source.
+
+    Raises:
+        UsageError: there is no source of that id.
+    """
+    known = source_ids()
+    if source_id not in known:
+        raise UsageError(
+            f"sources: no source '{source_id}'{nearest(source_id, known)}; known: {', '.join(known)}"
+        )
+    found: Source = import_module(f"{__name__}.{source_id}").SOURCE
+    return found

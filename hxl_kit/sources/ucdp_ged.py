@@ -1,0 +1,275 @@
+"""UCDP Georeferenced Event Dataset: one row per event of lethal organised violence.
+
+Layouts of 49 (18.1 onwards), 42 and 41 columns (19.1 era) differ in order and in columns; they are
+mapped by name. Meanings of codes: UCDP GED Codebook, https://ucdp.uu.se/downloads/.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hxl_kit.mapping import code, constant, context, date, integer, joined, number, text, titled
+from hxl_kit.sources.source import Lookalike, Measure, Source, TableMap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_EVENT_ID = joined("ucdp_ged", text("id"))
+_LOCATION = code("country_id", "gleditsch_ward-location")
+_STATE = pl.lit("state")
+_ONE_SIDED = text("type_of_violence") == "3"
+_VIOLENCE = {"1": "state-based", "2": "non-state", "3": "one-sided"}
+
+_PLACE: dict[str, pl.Expr] = {
+    "location_code": _LOCATION,
+    "location_name": titled(_LOCATION, "location"),
+    "provider_location_code": text("country_id"),
+    "provider_location_name": text("country"),
+    "provider_admin1_name": text("adm_1"),
+    "provider_admin2_name": text("adm_2"),
+    "place_name": text("where_coordinates"),
+    "latitude": number("latitude"),
+    "longitude": number("longitude"),
+    "geo_precision": code("where_prec", "ucdp_ged-geo_precision"),
+    "pcode_method": constant("none"),
+}
+_PERIOD: dict[str, pl.Expr] = {
+    "date_start": date("date_start"),
+    "date_end": date("date_end"),
+    "date_precision": code("date_prec", "ucdp_ged-date_precision"),
+}
+
+
+def _actor_type(side: str) -> pl.Expr:
+    """Return the type of an actor; UCDP names every state actor "Government of X"."""
+    name = text(side)
+    return (
+        pl.when(name.str.starts_with("Government of "))
+        .then(_STATE)
+        .when(name.str.to_lowercase() == "civilians")
+        .then(pl.lit("civilians"))
+        .when(name.is_not_null())
+        .then(pl.lit("non_state"))
+    )
+
+
+_EVENTS = TableMap(
+    "events",
+    {
+        "event_id": _EVENT_ID,
+        "source_id": context("source_id"),
+        "provider_event_id": text("id"),
+        "event_type": code("type_of_violence", "ucdp_ged-event_type"),
+        "event_subtype": text("type_of_violence").replace_strict(
+            _VIOLENCE, default=None, return_dtype=pl.String
+        ),
+        "civilian_targeting": pl.when(_ONE_SIDED).then(pl.lit(True)),
+        "conflict_id": text("conflict_new_id"),
+        "conflict_name": text("conflict_name"),
+        "dyad_name": text("dyad_name"),
+        **_PERIOD,
+        **_PLACE,
+        "actor1_name": text("side_a"),
+        "actor1_type": _actor_type("side_a"),
+        "actor2_name": text("side_b"),
+        "actor2_type": _actor_type("side_b"),
+        "fatalities": integer("best"),
+        "fatalities_low": integer("low"),
+        "fatalities_high": integer("high"),
+        "event_clarity": code("event_clarity", "ucdp_ged-event_clarity"),
+        "is_aggregate": text("event_clarity") == "2",
+    },
+)
+
+
+def _killed(part: str, quantity: Mapping[str, pl.Expr], person_status: str, role: str) -> dict[str, pl.Expr]:
+    """Return the columns of a figure of people killed in the event; `part` completes its id."""
+    return {
+        "figure_id": joined("ucdp_ged", text("id"), part),
+        "source_id": context("source_id"),
+        "event_id": _EVENT_ID,
+        "claimed_by": constant("UCDP"),
+        "harm": constant("killed"),
+        "person_status": constant(person_status),
+        "population_group": constant("all"),
+        "sex": constant("all"),
+        "age_group": constant("all"),
+        "cause": constant("conflict"),
+        "alleged_perpetrator": pl.when(_ONE_SIDED & pl.lit(person_status != "combatant")).then(
+            text("side_a")
+        ),
+        **quantity,
+        "unit": constant("person"),
+        **_PERIOD,
+        "counting": constant("incident"),
+        "role": constant(role),
+        "overlap_group": _EVENT_ID,
+        **_PLACE,
+    }
+
+
+_ALL_EQUAL = (integer("low") == integer("best")) & (integer("best") == integer("high"))
+_TOTAL = TableMap(
+    "casualties",
+    _killed(
+        "killed",
+        {
+            "quantity_text": pl.format("low {} best {} high {}", text("low"), text("best"), text("high")),
+            "value": integer("best"),
+            "value_low": integer("low"),
+            "value_high": integer("high"),
+            "qualifier": pl.when(_ALL_EQUAL).then(pl.lit("exact")).otherwise(pl.lit("range")),
+            "bounds_basis": constant("source_range"),
+        },
+        "unknown",
+        "recommended",
+    ),
+    where=text("best").is_not_null(),
+)
+
+
+def _part(column: str, part: str, person_status: str, side: str | None = None) -> TableMap:
+    """Return the map of one party's deaths: a part of the event's best estimate, given without a range.
+
+    A party without deaths ("0") gives no row; what cannot be read is kept, so that it is rejected.
+    """
+    quantity = {
+        "quantity_text": text(column),
+        "value": integer(column),
+        "qualifier": constant("unknown"),
+    }
+    columns = _killed(part, quantity, person_status, "triangulation")
+    victims = {"victim_group": text(side)} if side else {}
+    return TableMap("casualties", {**columns, **victims}, where=text(column) != "0")
+
+
+_PARTS = (
+    _part("deaths_a", "killed_side_a", "combatant", "side_a"),
+    _part("deaths_b", "killed_side_b", "combatant", "side_b"),
+    _part("deaths_civilians", "killed_civilians", "civilian"),
+    _part("deaths_unknown", "killed_unknown", "unknown"),
+)
+
+_CITATION = r"(?s)^\s*(?P<source_name>.*?)\s*,\s*(?P<source_date>\d{4}-\d{2}-\d{2})\s*,(?P<headline>.*)$"
+_PARALLEL = {"source_name": "source_office", "source_date": "source_date", "headline": "source_headline"}
+
+
+def _citations(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return one row per document: `@position`, source_name, source_date, headline, and the event's informants.
+
+    `source_article` holds `"office,date,headline"` items joined by semicolons. Headlines hold semicolons
+    too, so the articles are split, not the parallel list of headlines; the lists serve where the articles
+    do not agree with them in number. What neither splits (all releases before 2013) stays one whole text.
+    """
+    article = text("source_article")
+    lists = {name: text(column).str.split(";") for name, column in _PARALLEL.items()}
+    counts = {name: items.list.len() for name, items in lists.items()}
+    pieces = article.str.strip_prefix('"').str.strip_suffix('"').str.split('";"')
+    whole = article.fill_null(text("source_headline")).fill_null(text("source_office"))
+    as_articles = text("source_office").is_not_null() & (pieces.list.len() == counts["source_date"])
+    as_lists = (counts["source_name"] == counts["source_date"]) & (
+        counts["source_name"] == counts["headline"]
+    )
+    split = frame.with_columns(
+        pl.when(as_articles).then(pl.lit("articles")).when(as_lists).then(pl.lit("lists")).alias("@split")
+    )
+    carried = ("@row", "@source_id", "id", "source_original")
+    by_articles = (
+        _numbered(
+            split.filter(pl.col("@split") == "articles").select(*carried, pieces.alias("piece")), "piece"
+        )
+        .with_columns(pl.col("piece").str.extract_groups(_CITATION).alias("parts"))
+        .with_columns(pl.col("parts").struct.unnest())
+        .with_columns(
+            pl.when(pl.col("source_date").is_null()).then("piece").otherwise("headline").alias("headline")
+        )
+        .drop("piece", "parts")
+    )
+    columns = [items.alias(name) for name, items in lists.items()]
+    by_lists = _numbered(split.filter(pl.col("@split") == "lists").select(*carried, *columns), *lists)
+    undivided = split.filter(
+        pl.col("@split").is_null() & (whole.is_not_null() | text("source_original").is_not_null())
+    )
+    wholes = undivided.select(*carried, whole.alias("headline"), pl.lit(1, pl.Int64).alias("@position"))
+    return pl.concat([by_articles, by_lists, wholes], how="diagonal").sort(
+        "@row", "@position", maintain_order=True
+    )
+
+
+def _numbered(frame: pl.LazyFrame, *lists: str) -> pl.LazyFrame:
+    """Return a row per item of the parallel `lists`, with `@position` counting from 1."""
+    positions = pl.int_ranges(1, pl.col(lists[0]).list.len() + 1, dtype=pl.Int64).alias("@position")
+    return frame.with_columns(positions).explode(*lists, "@position")
+
+
+_EVENT_SOURCES = TableMap(
+    "event_sources",
+    {
+        "event_id": _EVENT_ID,
+        "position": context("position"),
+        "source_name": text("source_name"),
+        "source_date": date("source_date"),
+        "headline": text("headline"),
+        "original": text("source_original"),
+    },
+    reshape=_citations,
+)
+
+_AGGREGATE = Lookalike(
+    frozenset({"year", "adm_1", "best"}),
+    "this is the three-column QuickCharts aggregate (deaths per year and admin 1) that HDX derives from GED, "
+    "not event data; download the event file (ged*.csv) from https://ucdp.uu.se/downloads/ or from HDX",
+)
+_OLD_ID = "an identifier of an older UCDP release; the current one is kept where the standard has a field"
+
+SOURCE = Source(
+    id="ucdp_ged",
+    title="UCDP Georeferenced Event Dataset (GED)",
+    provider="Uppsala Conflict Data Program (UCDP), Uppsala University",
+    url="https://ucdp.uu.se/downloads/",
+    licence="CC-BY-4.0",
+    licence_title="Creative Commons Attribution 4.0 International",
+    licence_url="https://creativecommons.org/licenses/by/4.0/",
+    redistribution="attribution",
+    access="public",
+    source_type="dataset",
+    language="en",
+    terms="Free to use and redistribute with attribution to UCDP and its code book (Sundberg and Melander 2013).",
+    key=text("id"),
+    maps=(_EVENTS, _EVENT_SOURCES, _TOTAL, *_PARTS),
+    reshaped=frozenset(
+        {"source_article", "source_office", "source_date", "source_headline", "source_original"}
+    ),
+    not_carried={
+        "relid": _OLD_ID,
+        "year": "the year of date_start",
+        "active_year": "a property of the dyad in a year, not of the event",
+        "code_status": "UCDP's own workflow",
+        "conflict_dset_id": _OLD_ID,
+        "dyad_dset_id": _OLD_ID,
+        "dyad_new_id": "the dyad is kept by name",
+        "side_a_dset_id": _OLD_ID,
+        "side_a_new_id": "the actor is kept by name",
+        "side_b_dset_id": _OLD_ID,
+        "side_b_new_id": "the actor is kept by name",
+        "number_of_sources": "the number of rows in event_sources (-1 in the provider's file: not coded)",
+        "where_description": "a comment on where_coordinates, often a list of further places",
+        "geom_wkt": "the same point as latitude and longitude",
+        "priogrid_gid": "follows from latitude and longitude",
+        "region": "follows from the country",
+        "gwnoa": "the state actor is kept by name",
+        "gwnob": "the state actor is kept by name",
+    },
+    measures=(
+        Measure("best", "events", "fatalities"),
+        Measure("low", "events", "fatalities_low"),
+        Measure("high", "events", "fatalities_high"),
+        Measure("best", "casualties", "value", pl.col("role") == "recommended"),
+        Measure(
+            "deaths_civilians", "casualties", "value", pl.col("figure_id").str.ends_with(":killed_civilians")
+        ),
+    ),
+    lookalikes=(_AGGREGATE,),
+)

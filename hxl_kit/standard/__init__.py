@@ -1,0 +1,1 @@
+"""The standard: tables, code lists and tags, read from `schemas/`."""
