@@ -57,10 +57,14 @@ class _Column:
 
 @dataclass
 class Normaliser:
-    """Normalises the batches of one source, remembering the keys it has seen so that none comes twice."""
+    """Normalises the batches of one source, remembering the keys it has seen so that none comes twice.
+
+    With `country`, rows of another country (ISO 3166-1 alpha-3) are rejected.
+    """
 
     source: Source
     source_id: str
+    country: str | None = None
     _seen: list[pl.Series] = field(default_factory=list)
 
     def normalise(self, batch: pl.DataFrame) -> Normalised:
@@ -142,7 +146,14 @@ class Normaliser:
                     violated = rule.violated & m.where if by_row else rule.violated
                     key = (column.name, rule.id, rule.message, m.table if by_row else "")
                     broken[key] = (violated, f"{column.root or name} {rule.message}")
-        return lost + list(broken.values())
+        return lost + list(broken.values()) + self._country_condition()
+
+    def _country_condition(self) -> list[tuple[pl.Expr, str]]:
+        """Where the rows name their country, it must be the one that was asked for."""
+        if self.country is None:
+            return []
+        named = {self._column(m.columns["location_code"], table(m.table)["location_code"]).name for m in self._directs if "location_code" in m.columns}
+        return [(pl.col(name) != self.country, f"the country is not {self.country}, which was asked for") for name in sorted(named)]
 
     def _select(self, computed: pl.DataFrame, m: TableMap) -> pl.DataFrame:
         rows = computed if m.where is None else computed.filter(m.where)

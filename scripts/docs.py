@@ -90,8 +90,8 @@ value that a crosswalk does not hold is not understood, and its row is rejected.
 [{{ c.codelist }}](#{{ c.codelist }}) |
 {% endfor %}
 `gleditsch_ward-location` holds the state numbers since 1946 of Gleditsch and Ward, *A revised list of \
-independent states since the congress of Vienna* (1999, and later revisions), with what UCDP adds. 315 \
-(Czechoslovakia) is not in it: no current country is its territory, and 316 and 317 are its successors. A \
+independent states since the congress of Vienna* (1999, and later revisions), with one that UCDP adds (327) and \
+two of Polity's (364, 529). 315 (Czechoslovakia) is not in it: no current country is its territory, and 316 and 317 are its successors. A \
 state that was joined to another one has the code of the country that it is in now; the provider's own \
 number and name stay in the row.
 """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from hxl_kit.errors import DataError, SourceMismatchError
+from hxl_kit.errors import SourceMismatchError, nearest
 from hxl_kit.files import sha256_of, staged_folder
 from hxl_kit.mapping import POLARS_TYPES
 from hxl_kit.normalise import Normaliser
@@ -63,7 +63,7 @@ def build_package(authored: Authored, out: Path) -> Built:
             records = [_take(entry, found, files, private) for entry, found in zip(authored.inputs, sources, strict=True)]
         files.check_keys()
         descriptor = finish_package(authored, files, records, private.warning_counts())
-        refuse_invalid(stage, proven=True)
+        refuse_invalid(stage)
         private.install()
     return Built(out, files.rows, tuple(records), private.change_counts(), descriptor["provenance"]["warnings"])
 
@@ -119,6 +119,7 @@ def _take(entry: Input, found: Source, files: TableFiles, private: ByProducts) -
     with open_table(entry.path, encoding=entry.encoding, sheet=entry.sheet) as text:
         header = _recognised_header(text, entry)
         found.check_layout(header)
+        notes = (*text.notes, *_unread_columns(found, header))
         for batch in text.batches():
             frame = batch.frame.rename(dict(zip(batch.frame.columns[1:], header, strict=True)))
             normalised = normaliser.normalise(frame)
@@ -127,7 +128,6 @@ def _take(entry: Input, found: Source, files: TableFiles, private: ByProducts) -
             private.reject_records(name, batch.bad)
             private.note(normalised.changes, normalised.warnings)
             tally.add(normalised.accepted, normalised.rejected.height + len(batch.bad), normalised.totals)
-        notes = (*text.notes, *_unread_columns(found, header))
     if entry.source:
         files.write({"sources": _source_row(found, source_id, entry, digest)})
     return InputRecord(
@@ -161,8 +161,9 @@ def _unread_columns(found: Source, header: tuple[str, ...]) -> tuple[str, ...]:
     unread = [name for name in header if name not in found.columns]
     if not unread:
         return ()
-    if not found.not_carried:
-        raise SourceMismatchError(f"{found.id}: unknown columns {', '.join(unread)}; see `hxl-kit tables {found.id}`")
+    if not found.provider:
+        named = ", ".join(f"'{name}'{nearest(name, found.columns)}" for name in unread)
+        raise SourceMismatchError(f"{found.id}: not a field of this table: {named} (see `hxl-kit tables {found.id}`)")
     return (f"columns not carried over: {', '.join(unread)}",)
 
 
@@ -190,5 +191,3 @@ def _source_row(found: Source, source_id: str, entry: Input, digest: str) -> pl.
         for f in fields
     )
 
-
-__all__ = ["Built", "DataError", "build_package", "finish_package"]

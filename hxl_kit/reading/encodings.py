@@ -26,10 +26,11 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 COMMON = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 cp932 cp936 cp949 cp950 "
-    "iso8859-1 iso8859-2 iso8859-5 iso8859-6 iso8859-9 iso8859-15 koi8-r koi8-u cp437 cp850 cp866 mac-roman "
-    "big5 euc-jp euc-kr gb18030 gbk shift_jis utf-8 utf-16-le utf-16-be utf-32-le utf-32-be"
-).split()
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
+    *("iso8859-1", "iso8859-2", "iso8859-5", "iso8859-6", "iso8859-9", "iso8859-15", "koi8-r", "koi8-u"),
+    *("cp932", "cp936", "cp949", "cp950", "big5", "euc-jp", "euc-kr", "gb18030", "gbk", "shift-jis"),
+    *("cp437", "cp850", "cp866", "mac-roman", "utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"),
+)
 """Encodings that files come in, the likelier of two that read alike first."""
 
 UNSAFE = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7", "mbcs", "oem")
@@ -64,7 +65,9 @@ def as_utf8(content: Content, encoding: str | None) -> Iterator[Utf8]:
         notes = ("UTF-8 byte-order mark removed",) if bom else ()
         yield Utf8(content.file, chosen, checked=False, notes=notes)
         return
-    note = f"encoding {chosen} as given" if given else f"encoding {chosen} (byte-order mark), converted to UTF-8"
+    note = (
+        f"encoding {chosen} as given" if given else f"encoding {chosen} (byte-order mark), converted to UTF-8"
+    )
     with private_folder() as folder:
         with plain_words(content.label):
             _convert(content, folder / "utf8", chosen, len(bom))
@@ -129,7 +132,9 @@ def _codec(label: str, encoding: str, marked: str | None) -> str:
     if name in ("utf-16", "utf-32"):
         name = _with_byte_order(label, name, marked)
     if marked and name != marked:
-        raise InputError(f"{label}: has a byte-order mark of {marked}, so it is not {name}; leave out --encoding")
+        raise InputError(
+            f"{label}: has a byte-order mark of {marked}, so it is not {name}; leave out --encoding"
+        )
     return name
 
 
@@ -151,7 +156,9 @@ def _convert(content: Content, target: Path, encoding: str, skip: int) -> None:
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                raise InputError(_about_given(content.label, encoding, line, position - pending, error)) from error
+                raise InputError(
+                    _about_given(content.label, encoding, line, position - pending, error)
+                ) from error
             if "\0" in text:
                 lines = line + text[: text.index("\0")].count("\n")
                 raise InputError(f"{content.label}: line {lines}: NUL character; is it {encoding}?")
@@ -194,7 +201,9 @@ def _mostly_utf8(sample: bytes) -> str:
     text = sample.decode(errors="replace")
     wrong = text.count("\ufffd")
     right = sum(not c.isascii() for c in text) - wrong
-    return " (the text around it is, so it is damaged rather than in another encoding)" if right > wrong else ""
+    return (
+        " (the text around it is, so it is damaged rather than in another encoding)" if right > wrong else ""
+    )
 
 
 def _candidates(sample: bytes) -> list[tuple[str, str]]:
@@ -204,7 +213,7 @@ def _candidates(sample: bytes) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for match in from_bytes(sample):
         alike = {name.replace("_", "-") for name in match.could_be_from_charset}
-        name = next((common for common in COMMON if common.replace("_", "-") in alike), None)
+        name = next((common for common in COMMON if common in alike), None)
         if name and name not in found:
             language = f"reads like {match.language}" if match.language != "Unknown" else "decodes"
             found[name] = f"{language}, {match.percent_chaos:.0f} % odd characters"

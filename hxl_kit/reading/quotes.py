@@ -8,12 +8,12 @@ one, text after the closing quote belongs to the cell.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, BinaryIO
 
 from hxl_kit.errors import InputError
 from hxl_kit.files import CHUNK_BYTES
 from hxl_kit.reading.encodings import Utf8, line_at, require_utf8
-from hxl_kit.reading.table import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,13 +63,16 @@ class Quotes:
 
     def __init__(self, label: str, file: Path, delimiter: str) -> None:
         self.label, self.file = label, file
-        ends = b"[" + re.escape(delimiter.encode()) + rb"\r\n]"
-        cell = rb'"(?<=' + ends + rb'")[^"]*+(?:""[^"]*+)*+'  # the look-behind stands after the quote for speed
-        self.clean = re.compile(cell + rb'"(?=' + ends + rb")")
-        self.any = re.compile(cell + rb'(?P<close>"?)(?P<tail>(?!' + ends + rb'))|"')
-        self.open = b""
-        self.stray: list[int] = []
-        self.strays = self.tails = 0
+        self.ends = delimiter.encode() + b"\r\n"
+        end = b"[" + re.escape(self.ends) + b"]"
+        cell = (
+            rb'"(?<=' + end + rb'")[^"]*+(?:""[^"]*+)*+'
+        )  # the look-behind follows its quote: ten times faster
+        self.clean = re.compile(cell + rb'"(?=' + end + rb")")
+        self.quote = re.compile(cell + rb'(?P<close>"?)|"')
+        self.open, self.opened = b"", 0
+        self.inside: list[int] = []
+        self.after: list[int] = []
 
     def follow(self, offset: int, block: bytes) -> None:
         """Take the next block, whose first byte is at `offset`.
@@ -77,21 +80,56 @@ class Quotes:
         Raises:
             InputError: rows would vanish into a quoted cell.
         """
-        text = b"\n" + self.open + block
-        start = offset - len(self.open) - 1
+        start = offset - len(self.open)
+        if offset == 0 and block.startswith(BOM_UTF8):
+            start, block = len(BOM_UTF8), block[len(BOM_UTF8) :]
+        ending = b"" if block.endswith((b"\n", b"\r")) else b"\n"
+        text = b"\n" + self.open + block + ending
         self.open = b""
         if b'"' in self.clean.sub(b"", text):
-            self._follow_strays(start, text)
+            self._follow_each(start - 1, text)
         if len(self.open) > RECORD_BYTES:
-            self._refuse_open(offset + len(block))
-        self.end = offset + len(block)
+            self._refuse_open()
 
     def finish(self) -> tuple[str, ...]:
-        """Return what is to be said about the quotes at the end of the file.
+        """Return notes on quotes that are not as RFC 4180 has them.
 
         Raises:
             InputError: a quoted cell is still open.
         """
-        if self.open and not self.open.rstrip(b"\r\n").endswith(b'"'):
-            self._refuse_open(self.end)
-        return ()
+        if self.open:
+            self._refuse_open()
+        kinds = (
+            (self.inside, "inside unquoted cells, kept as text"),
+            (self.after, "closed before the end of their cells and dropped"),
+        )
+        return tuple(
+            f"stray quotes {what} ({len(found)}, the first in line {line_at(self.file, found[0])})"
+            for found, what in kinds
+            if found
+        )
+
+    def _follow_each(self, start: int, text: bytes) -> None:
+        for match in self.quote.finditer(text):
+            position = start + match.start()
+            if match["close"] is None:
+                self.inside.append(position)
+            elif not match["close"]:
+                self.open, self.opened = match[0], position
+            elif text[match.end()] not in self.ends:
+                self._require_one_line(position, match[0])
+                self.after.append(position)
+
+    def _require_one_line(self, position: int, cell: bytes) -> None:
+        if b"\n" in cell or b"\r" in cell:
+            first, last = line_at(self.file, position), line_at(self.file, position + len(cell))
+            raise InputError(
+                f"{self.label}: line {first}: a quote opens a cell, and text follows where it closes (line {last}); "
+                "rows would vanish into that cell; remove the stray quote, or double the quotes inside the cell",
+            )
+
+    def _refuse_open(self) -> None:
+        raise InputError(
+            f"{self.label}: line {line_at(self.file, self.opened)}: a quote opens a cell and never closes; "
+            "the rows below would vanish into that cell; remove the stray quote or close it",
+        )

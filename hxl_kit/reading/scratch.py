@@ -85,7 +85,9 @@ class Limit:
         """
         self.written += size
         if self.written > SIZE_LIMIT:
-            raise InputError(f"{self.label}: unpacks to more than {SIZE_LIMIT >> 30} GiB; unpack or split it first")
+            raise InputError(
+                f"{self.label}: unpacks to more than {SIZE_LIMIT >> 30} GiB; unpack or split it first"
+            )
         if self.written > max(RATIO_FREE_BYTES, RATIO_LIMIT * self.packed):
             raise InputError(
                 f"{self.label}: unpacks to more than {RATIO_LIMIT} times its size, as a decompression bomb does; "
@@ -97,7 +99,9 @@ def _unpack(packed: Content, target: Path) -> Content:
     content = _gunzip(packed, target) if packed.kind == "gzip" else _unzip(packed, target)
     kind = kind_of(target, content.label)
     if kind in ARCHIVES:
-        raise InputError(f"{packed.label}: holds another archive ({kind}); unpack it and name the file inside")
+        raise InputError(
+            f"{packed.label}: holds another archive ({kind}); unpack it and name the file inside"
+        )
     return replace(content, kind=kind)
 
 
@@ -107,7 +111,9 @@ def _gunzip(packed: Content, target: Path) -> Content:
         with gzip.open(packed.file) as source:
             _copy(source, target, limit)
     except CORRUPT as error:
-        raise InputError(f"{packed.label}: is cut short or corrupt (gzip): {_defect(error)}; get it again") from error
+        raise InputError(
+            f"{packed.label}: is cut short or corrupt (gzip): {_defect(error)}; get it again"
+        ) from error
     return replace(packed, file=target, name=_without_gz(packed.name), notes=("gzip decompressed",))
 
 
@@ -123,8 +129,12 @@ def _unzip(packed: Content, target: Path) -> Content:
             with archive.open(member) as source:
                 _copy(source, target, limit)
     except CORRUPT as error:
-        raise InputError(f"{packed.label}: is cut short or corrupt (zip): {_defect(error)}; get it again") from error
-    note = f"member '{shown(member.filename)}' of the zip" + (f" (others: {listed(others)})" if others else "")
+        raise InputError(
+            f"{packed.label}: is cut short or corrupt (zip): {_defect(error)}; get it again"
+        ) from error
+    note = f"member '{shown(member.filename)}' of the zip" + (
+        f" (others: {listed(others)})" if others else ""
+    )
     label = f"{packed.label}: {shown(member.filename)}"
     return replace(packed, file=target, name=PurePosixPath(member.filename).name, label=label, notes=(note,))
 
@@ -144,7 +154,9 @@ def _one_table(label: str, archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, l
         held = f" ({names})" if names else ""
         raise InputError(f"{label}: the zip holds {what}{held}; unpack it and name the file to read")
     if found[0].flag_bits & 1:
-        raise InputError(f"{label}: the zip is encrypted; unpack it with its password and name the file inside")
+        raise InputError(
+            f"{label}: the zip is encrypted; unpack it with its password and name the file inside"
+        )
     return found[0], [member.filename for member in members if member is not found[0]]
 
 
@@ -153,7 +165,7 @@ def _is_clutter(member: zipfile.ZipInfo) -> bool:
     return member.is_dir() or "__MACOSX" in path.parts or path.name in (".DS_Store", "Thumbs.db")
 
 
-def _copy(source: IO[bytes], target: Path, limit: Limit) -> None:
+def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, limit: Limit) -> None:
     with target.open("wb") as file:
         while chunk := source.read(CHUNK_BYTES):
             limit.add(len(chunk))

@@ -78,8 +78,11 @@ SUFFIXES = {
 }
 """What a file of this name should hold."""
 
-HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|table|div|p|title|meta)\b", re.I | re.S)
-XML = re.compile(r"\s*<(?:\?xml|!DOCTYPE|[A-Za-z_][\w.:-]*[\s/>])", re.I)
+HTML = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|table|div|p|title|meta)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+XML = re.compile(r"\s*<(?:\?xml|!DOCTYPE|[A-Za-z_][\w.:-]*[\s/>])", re.IGNORECASE)
 JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])")
 
 
@@ -122,9 +125,15 @@ def require_kind(content: Content) -> None:
     if promised in (None, content.kind) or content.kind == "encrypted":
         return
     if promised == "gzip":
-        raise InputError(f"{content.label}: is cut short or corrupt (gzip): it does not begin as a gzip file does")
+        raise InputError(
+            f"{content.label}: is cut short or corrupt (gzip): it does not begin as a gzip file does"
+        )
     known = {kind: suffix for suffix, kind in reversed(SUFFIXES.items())}
-    rename = f"; rename it to end in {known[content.kind]}" if content.kind in ("gzip", "zip", "xlsx", "text") else ""
+    rename = (
+        f"; rename it to end in {known[content.kind]}"
+        if content.kind in ("gzip", "zip", "xlsx", "text")
+        else ""
+    )
     raise InputError(
         f"{content.label}: is {DESCRIPTIONS[content.kind]}, not what its name says ({_suffix(content.name)}){rename}",
     )

@@ -108,10 +108,8 @@ def plain_words(label: str) -> Iterator[None]:
         raise InputError(f"{label}: {reason_of(error)}") from error
 
 
-def numbered(frame: pl.DataFrame, numbers: pl.Series) -> tuple[pl.DataFrame, int]:
-    """Return the records that are not blank, their numbers before them, and how many records were blank."""
-    blank = pl.all_horizontal(pl.all().is_null())
-    whole = frame.select(numbers.cast(pl.UInt32).alias(ROW_NUMBER), pl.all()).filter(
-        ~frame.select(blank.alias("blank"))["blank"],
-    )
-    return whole, frame.height - whole.height
+def numbered(frame: pl.DataFrame, numbers: pl.Series, first: int) -> tuple[pl.DataFrame, int]:
+    """Return the records from number `first` on that are not blank, and how many of them were blank."""
+    below = frame.select(numbers.alias(ROW_NUMBER), pl.all()).filter(pl.col(ROW_NUMBER) >= first)
+    whole = below.filter(~pl.all_horizontal(pl.exclude(ROW_NUMBER).is_null()))
+    return whole, below.height - whole.height

@@ -53,7 +53,7 @@ def own_table(name: str) -> Source:
         terms="",
         key=joined(*(text(field) for field in owner.primary_key)),
         maps=(TableMap(name, columns, reshape=_with_quantities if "quantity_text" in owner.names else None),),
-        reshaped=frozenset({"quantity_text"}) if "quantity_text" in owner.names else frozenset(),
+        reshaped=frozenset(owner.names),
         optional=optional,
     )
 

@@ -1,0 +1,6 @@
+"""`python -m hxl_kit` is `hxl-kit`."""
+
+from hxl_kit.cli import main
+
+if __name__ == "__main__":
+    main()

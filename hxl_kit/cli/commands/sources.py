@@ -1,0 +1,56 @@
+"""`hxl-kit sources`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
+from hxl_kit.cli.output import emit, emit_columns, emit_json
+
+if TYPE_CHECKING:
+    from hxl_kit.sources.source import Source
+
+
+def command(
+    source_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="A source, to see it whole.")] = None,
+    form: FormatOption = Format.TEXT,
+    quiet: QuietOption = False,  # noqa: ARG001 - set by its callback
+    debug: DebugOption = False,  # noqa: ARG001 - set by its callback
+) -> None:
+    """List the sources that can be normalised, with provider, licence and terms."""
+    from hxl_kit.sources import source, source_ids
+
+    found = [source(name) for name in ([source_id] if source_id else source_ids())]
+    if form is Format.JSON:
+        emit_json([_described(s) for s in found])
+    elif source_id:
+        _show(found[0])
+    else:
+        emit_columns([(s.id, s.title, s.provider, s.licence) for s in found])
+
+
+def _described(s: Source) -> dict[str, Any]:
+    return {
+        "id": s.id,
+        "title": s.title,
+        "provider": s.provider,
+        "url": s.url,
+        "licence": s.licence,
+        "redistribution": s.redistribution,
+        "access": s.access,
+        "terms": s.terms,
+        "tables": list(s.tables),
+        "required_columns": sorted(s.required),
+        "optional_columns": sorted(s.optional),
+        "not_carried": dict(s.not_carried),
+    }
+
+
+def _show(s: Source) -> None:
+    emit(f"{s.id}: {s.title}\n{s.provider}\n{s.url}\nLicence: {s.licence_title} ({s.licence}); {s.terms}")
+    emit(f"Fills: {', '.join(s.tables)}\nReads: {', '.join(sorted(s.columns))}")
+    if s.not_carried:
+        emit("Not carried over:")
+        emit_columns([(f"  {name}", why) for name, why in s.not_carried.items()])

@@ -1,0 +1,38 @@
+"""stdout is data, stderr is messages."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from hxl_kit.cli import state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def emit_json(data: Any) -> None:
+    """Write data to stdout as JSON, two spaces, UTF-8."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def emit(text: str) -> None:
+    """Write text to stdout, with control characters other than line ends and tabs made visible."""
+    shown = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+    sys.stdout.write(shown + "\n")
+
+
+def emit_columns(rows: Iterable[Sequence[str]]) -> None:
+    """Write rows to stdout as aligned columns; the last column is left as long as it is."""
+    listed = [[*row] for row in rows]
+    widths = [max(len(row[column]) for row in listed) for column in range(len(listed[0]))] if listed else []
+    for row in listed:
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
+        emit("  ".join([*cells, row[-1]]).rstrip())
+
+
+def say(message: str) -> None:
+    """Write a message to stderr, unless --quiet was given."""
+    if not state.quiet:
+        sys.stderr.write(f"{message}\n")

@@ -1,0 +1,270 @@
+"""Delimited text: comma, semicolon, tab or pipe, with quotes as RFC 4180 has them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hxl_kit.errors import InputError, UsageError
+from hxl_kit.reading.encodings import Utf8, as_utf8
+from hxl_kit.reading.hashtags import find_hashtag_row
+from hxl_kit.reading.headings import Heading, header_above, heading, is_blank
+from hxl_kit.reading.quotes import RECORD_BYTES, check_text
+from hxl_kit.reading.table import BadRow, Batch, TableText, counted, numbered, plain_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from hxl_kit.reading.hashtags import HashtagRow
+    from hxl_kit.reading.signatures import Content
+
+DELIMITERS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
+SAMPLE_BYTES = 1 << 20
+SAMPLE_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file's first records, split at one delimiter; `header` is None where the hashtags stand alone."""
+
+    delimiter: str
+    rows: list[list[str]]
+    header: int | None
+    hashtags: HashtagRow | None
+
+    @property
+    def width(self) -> int:
+        """How many cells the header has."""
+        return 0 if self.header is None else len(self.rows[self.header])
+
+    @property
+    def below(self) -> list[list[str]]:
+        """The records under the header that are not blank."""
+        last = self.hashtags.index if self.hashtags else self.header or 0
+        return [row for row in self.rows[last + 1 :] if not is_blank(row)]
+
+    @property
+    def usual_width(self) -> int:
+        """How many cells most of the records below the header have."""
+        widths = Counter(len(row) for row in self.below)
+        return widths.most_common(1)[0][0] if widths else self.width
+
+    @property
+    def fitness(self) -> tuple[bool, bool, float, int]:
+        """How well the delimiter explains the sample; the greatest wins."""
+        usual = self.usual_width
+        if usual < 2 and self.width < 2:  # noqa: PLR2004 - a delimiter parts at least two cells
+            return (False, False, 0.0, 0)
+        share = sum(len(row) == usual for row in self.below) / max(1, len(self.below))
+        return (self.hashtags is not None, self.width == usual, share, usual)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A delimited file in UTF-8 that was checked, and how to split it."""
+
+    label: str
+    file: Path
+    delimiter: str
+    heading: Heading
+    width: int
+
+
+@contextmanager
+def open_delimited(content: Content, encoding: str | None, sheet: str | None) -> Iterator[TableText]:
+    """Yield a delimited file as a table.
+
+    Raises:
+        InputError: it is empty, in an unknown encoding, damaged, or its heading is not one.
+        UsageError: a sheet is asked for.
+    """
+    if sheet is not None:
+        raise UsageError(f"{content.label}: is delimited text and has no sheets; leave out --sheet")
+    with as_utf8(content, encoding) as text:
+        with plain_words(content.label):
+            source, notes = _examined(content, text)
+        yield TableText(
+            path=content.path,
+            format="csv",
+            encoding=text.encoding,
+            delimiter=source.delimiter,
+            sheet=None,
+            header=source.heading.names,
+            tags=source.heading.tags,
+            first_row=source.heading.first_row,
+            notes=(*content.notes, *text.notes, *notes, *source.heading.notes),
+            read=lambda: _batches(source),
+        )
+
+
+def records(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the records of a text, blank ones as [""]; quotes mean what they mean to the parser."""
+    end = re.escape(delimiter)
+    cell = re.compile(rf'(?:"([^"]*+(?:""[^"]*+)*+)"?)?([^{end}\r\n]*+)({end}|\r\n|\r|\n|\Z)')
+    row: list[str] = []
+    for match in cell.finditer(text):
+        quoted, plain, after = match.groups()
+        row.append((quoted or "").replace('""', '"') + plain)
+        if after == delimiter:
+            continue
+        if after or row != [""]:
+            yield row
+        row = []
+        if not after:
+            return
+
+
+def _examined(content: Content, text: Utf8) -> tuple[Source, tuple[str, ...]]:
+    sample = _sample(text.file)
+    notes = check_text(content.label, text, sample.delimiter)
+    if not sample.rows:
+        raise InputError(f"{content.label}: is empty")
+    _require_header(content.label, sample)
+    found = heading(content.label, sample.rows, sample.header, sample.hashtags)
+    source = Source(content.label, text.file, sample.delimiter, found, len(found.names))
+    source = _without_empty(source)
+    if sample.delimiter != ",":
+        notes = (f"delimiter {DELIMITERS[sample.delimiter]}", *notes)
+    return source, notes
+
+
+def _sample(file: Path) -> Sample:
+    """Return the first records, split at the delimiter that explains them best."""
+    with file.open("rb") as stream:
+        head = stream.read(SAMPLE_BYTES)
+        cut = bool(stream.read(1))
+    text = head.decode("utf-8-sig", errors="replace")
+    return max((_split(text, delimiter, cut=cut) for delimiter in DELIMITERS), key=lambda s: s.fitness)
+
+
+def _split(text: str, delimiter: str, *, cut: bool) -> Sample:
+    rows = list(islice(records(text, delimiter), SAMPLE_ROWS))
+    if cut and 1 < len(rows) < SAMPLE_ROWS:
+        rows.pop()
+    if all(is_blank(row) for row in rows):
+        return Sample(delimiter, [], None, None)
+    hashtags = find_hashtag_row(rows)
+    if hashtags:
+        return Sample(delimiter, rows, header_above(rows, hashtags), hashtags)
+    return Sample(delimiter, rows, next(n for n, row in enumerate(rows) if not is_blank(row)), None)
+
+
+def _require_header(label: str, sample: Sample) -> None:
+    """Refuse a first row that is a title rather than a header.
+
+    Raises:
+        InputError: it has half the cells of the rows below it, or fewer.
+    """
+    if sample.hashtags or sample.header is None or 2 * sample.width > sample.usual_width:
+        return
+    below = next(n for n, row in enumerate(sample.rows) if len(row) == sample.usual_width)
+    raise InputError(
+        f"{label}: row {sample.header + 1} is not the header: it has {counted(sample.width, 'cell')}, the rows "
+        f"below have {sample.usual_width}; the header may be row {below + 1}: remove the rows above it",
+    )
+
+
+def _without_empty(source: Source) -> Source:
+    """Return the source without the unnamed columns at its right end that are empty in every record."""
+    last = len(source.heading.names)
+    kept = last - source.heading.unnamed
+    for batch in _batches(source) if kept < last else ():
+        filled = [
+            n
+            for n, column in enumerate(batch.frame.iter_columns())
+            if n and column.null_count() < len(column)
+        ]
+        kept = max([kept, *filled])
+        if kept == last:
+            break
+    return Source(
+        source.label, source.file, source.delimiter, source.heading.without(last - kept), source.width
+    )
+
+
+def _batches(source: Source) -> Iterator[Batch]:
+    """Yield the records below the heading; the parser's blocks bound the memory."""
+    import pyarrow as pa
+
+    ragged: list[BadRow] = []
+    numbering = Numbering()
+    try:
+        with plain_words(source.label), _parser(source, ragged) as parser:
+            for block in parser:
+                frame = pl.DataFrame(pl.from_arrow(block))
+                frame.columns = list(source.heading.names)
+                numbers = numbering.take(frame.height, [row.row_number for row in ragged])
+                yield _batch(source, frame, numbers, ragged)
+                ragged.clear()
+            if ragged:
+                nothing = pl.DataFrame(schema=dict.fromkeys(source.heading.names, pl.String))
+                yield _batch(source, nothing, numbering.take(0, []), ragged)
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            f"{source.label}: record {numbering.next} or one soon after it is longer than {RECORD_BYTES >> 20} MiB",
+        ) from error
+
+
+def _parser(source: Source, ragged: list[BadRow]) -> Any:
+    """Return pyarrow's reader of the whole file, its records numbered from 1; `ragged` takes what does not fit."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    def reject(row: Any) -> str:
+        reason = f"{counted(row.actual_columns, 'cell')}, expected {row.expected_columns}"
+        ragged.append(BadRow(row.number, reason, row.text))
+        return "skip"
+
+    columns = [f"{n}" for n in range(source.width)]
+    return csv.open_csv(
+        source.file,
+        read_options=csv.ReadOptions(column_names=columns, use_threads=False, block_size=RECORD_BYTES),
+        parse_options=csv.ParseOptions(
+            delimiter=source.delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=reject,
+        ),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(columns, pa.string()),
+            include_columns=columns[: len(source.heading.names)],
+            strings_can_be_null=True,
+            null_values=[""],
+            check_utf8=False,
+        ),
+    )
+
+
+def _batch(source: Source, frame: pl.DataFrame, numbers: pl.Series, ragged: list[BadRow]) -> Batch:
+    """Return the records below the heading; a ragged line of white space alone is blank."""
+    first = source.heading.first_row
+    bad = [row for row in ragged if row.row_number >= first]
+    told = tuple(row for row in bad if row.text.strip())
+    whole, blank = numbered(frame, numbers, first)
+    return Batch(whole, told, blank + len(bad) - len(told))
+
+
+class Numbering:
+    """Gives records their numbers in the file, where the parser tells only those of the ragged ones."""
+
+    def __init__(self) -> None:
+        self.next = 1
+        self.taken: list[int] = []
+
+    def take(self, count: int, ragged: list[int]) -> pl.Series:
+        """Return the numbers of the next `count` good records, past ragged ones, which may be ahead of them."""
+        self.taken += ragged
+        end = self.next + count + len(self.taken)
+        numbers = pl.int_range(self.next, end, dtype=pl.UInt32, eager=True)
+        numbers = numbers.filter(~numbers.is_in(self.taken)).head(count)
+        if count:
+            self.next = numbers[-1] + 1
+            self.taken = [number for number in self.taken if number >= self.next]
+        return numbers

@@ -1,0 +1,119 @@
+"""From the first rows of a table: the columns' names and tags, and where the data begin."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hxl_kit.errors import InputError
+from hxl_kit.reading.table import ROW_NUMBER, counted, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hxl_kit.reading.hashtags import HashtagRow
+    from hxl_kit.standard.tags import Tag
+
+    Row = Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The names and tags of a table's columns; `first_row` is the record number of the first data row.
+
+    `unnamed` is how many columns at the right end have neither name nor tag.
+    """
+
+    names: tuple[str, ...]
+    tags: tuple[Tag | None, ...]
+    first_row: int
+    unnamed: int
+    notes: tuple[str, ...]
+
+    def without(self, columns: int) -> Heading:
+        """Return the heading without the last columns, which are empty."""
+        if not columns:
+            return self
+        note = f"{counted(columns, 'empty column')} without a name at the right end dropped"
+        kept = len(self.names) - columns
+        return replace(self, names=self.names[:kept], tags=self.tags[:kept], notes=(*self.notes, note))
+
+
+def is_blank(row: Row) -> bool:
+    """Return whether no cell of a row holds anything but white space."""
+    return not any(cell and cell.strip() for cell in row)
+
+
+def header_above(rows: Sequence[Row], hashtags: HashtagRow) -> int | None:
+    """Return the index of the header row above the hashtags, or None when there is none."""
+    above = hashtags.index - 1
+    return above if above >= 0 and not is_blank(rows[above]) else None
+
+
+def heading(label: str, rows: Sequence[Row], header: int | None, hashtags: HashtagRow | None) -> Heading:
+    """Return the heading of a table whose header is row `header` (0-based; None: the hashtags alone).
+
+    Raises:
+        InputError: two columns have the same name.
+    """
+    tags = hashtags.tags if hashtags else ()
+    cells = rows[header] if header is not None else [str(tag) if tag else None for tag in tags]
+    width = max(len(cells), len(tags))
+    received = [cell or "" for cell in cells] + [""] * (width - len(cells))
+    tags += (None,) * (width - len(tags))
+    names, notes = _names(received)
+    _require_unique(label, names)
+    top = hashtags.index if header is None and hashtags else header or 0
+    last = hashtags.index if hashtags else top
+    told = [f"{counted(top, 'row')} above the header skipped"] if top else []
+    told += [] if hashtags is None else [_about_tags(header, hashtags)]
+    return Heading(tuple(names), tags, last + 2, _unnamed(received, tags), (*told, *notes))
+
+
+def _about_tags(header: int | None, hashtags: HashtagRow) -> str:
+    if header is None:
+        return f"row {hashtags.index + 1} holds the hashtags; no header above it, so they name the columns"
+    return f"hashtag row {hashtags.index + 1} removed"
+
+
+def _names(received: list[str]) -> tuple[list[str], list[str]]:
+    """Return the columns' names, and notes on those that are not as received."""
+    stripped = [" ".join(name.split()) if "\n" in name or "\r" in name else name.strip() for name in received]
+    blank = [f"column {n}" for n, name in enumerate(stripped, 1) if not name]
+    names = [_name(n, name) for n, name in enumerate(stripped, 1)]
+    alike = _alike(stripped)
+    trimmed = [name for name, before in zip(stripped, received, strict=True) if name and name != before]
+    notes = [
+        (trimmed, "white space around or line breaks inside column names removed"),
+        (blank, "columns without a name are named by their position"),
+        (alike, "column names that differ only in case or white space (duplicates to some programs)"),
+        ([name for name, before in zip(names, stripped, strict=True) if before == ROW_NUMBER], "renamed"),
+    ]
+    return names, [f"{what}: {listed(which)}" for which, what in notes if which]
+
+
+def _name(position: int, name: str) -> str:
+    if name == ROW_NUMBER:
+        return f"{name} (column {position})"
+    return name or f"column {position}"
+
+
+def _alike(names: list[str]) -> list[str]:
+    folded = Counter("".join(name.split()).casefold() for name in set(names) if name)
+    return [name for name in dict.fromkeys(names) if folded["".join(name.split()).casefold()] > 1]
+
+
+def _require_unique(label: str, names: list[str]) -> None:
+    twice = [name for name, times in Counter(names).items() if times > 1]
+    if twice:
+        places = ", ".join(str(n) for n, name in enumerate(names, 1) if name == twice[0])
+        raise InputError(
+            f"{label}: duplicate column names: {listed(twice)} (the first in columns {places}); "
+            "give each column its own name",
+        )
+
+
+def _unnamed(received: list[str], tags: tuple[Tag | None, ...]) -> int:
+    named = [n for n, name in enumerate(received, 1) if name.strip() or tags[n - 1]]
+    return len(received) - max(named, default=0)

@@ -1,0 +1,1 @@
+"""Validation: the engine, frictionless as the oracle, and the reports."""
