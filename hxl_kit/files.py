@@ -109,15 +109,23 @@ def staged_folder(target: Path, last: str) -> Iterator[Path]:
     target = target.absolute()
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target}: is a file; name a folder for the output")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.partial-"))
-    stage.chmod(0o777 & ~_umask())
-    try:
+    with working_folder(target) as stage:
         yield stage
+        stage.chmod(0o777 & ~_umask())
         sync_files(stage)
         install_folder(stage, target, last)
+
+
+@contextmanager
+def working_folder(beside: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `beside` for work under way; it is gone afterwards."""
+    beside = beside.absolute()
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=beside.parent, prefix=f".{beside.name}.partial-"))
+    try:
+        yield folder
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def install_folder(stage: Path, target: Path, last: str) -> None:

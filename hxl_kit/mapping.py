@@ -15,9 +15,9 @@ from hxl_kit.standard.codelists import codelist, crosswalk
 if TYPE_CHECKING:
     from hxl_kit.standard.tables import Field
 
-_INTEGER = r"^[+-]?\d+$"
-_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
-_DATE = r"^\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?Z?)?$"
+DERIVED = "@derived"
+_EXACT_INTEGERS = 2.0**53
+_LOOSE_SPACE = r"[ \t\r\n]{2}|[\t\r\n]"
 
 POLARS_TYPES: dict[str, pl.DataType] = {
     "string": pl.String(),
@@ -34,16 +34,20 @@ def text(column: str) -> pl.Expr:
     return _filled(pl.col(column).str.strip_chars())
 
 
+def line(column: str) -> pl.Expr:
+    """Return the column as one line: runs of white space, line ends among it, become one space."""
+    cell = text(column)
+    return pl.when(cell.str.contains(_LOOSE_SPACE)).then(cell.str.replace_all(r"\s+", " ")).otherwise(cell)
+
+
 def integer(column: str) -> pl.Expr:
     """Return whole numbers (Int64); anything but digits and a sign is null."""
-    cell = text(column)
-    return pl.when(cell.str.contains(_INTEGER)).then(cell).cast(pl.Int64, strict=False)
+    return text(column).cast(pl.Int64, strict=False)
 
 
 def number(column: str) -> pl.Expr:
     """Return finite numbers (Float64) written with a decimal point; anything else is null."""
-    cell = text(column)
-    read = pl.when(cell.str.contains(_NUMBER)).then(cell).cast(pl.Float64, strict=False)
+    read = text(column).cast(pl.Float64, strict=False)
     return pl.when(read.is_finite()).then(read)
 
 
@@ -52,9 +56,10 @@ def date(column: str) -> pl.Expr:
 
     A time other than midnight is null too: cutting it off would lose what the provider said.
     """
-    cell = text(column)
-    day = pl.when(cell.str.contains(_DATE)).then(cell.str.head(10))
-    return day.str.to_date("%Y-%m-%d", strict=False)
+    day = text(column).str.strip_suffix("Z").str.strip_suffix(".000")
+    for midnight in ("T00:00:00", " 00:00:00"):
+        day = day.str.strip_suffix(midnight)
+    return day.str.to_date("%Y-%m-%d", strict=False, exact=True)
 
 
 def boolean(column: str) -> pl.Expr:
@@ -78,6 +83,18 @@ def titled(codes: pl.Expr, codelist_name: str) -> pl.Expr:
 def context(name: str) -> pl.Expr:
     """Return what `normalise` knows about every row: `source_id`, or the input's `row` number."""
     return pl.col(f"@{name}")
+
+
+def derived(expr: pl.Expr) -> pl.Expr:
+    """Return `expr` marked as a conclusion, whose null says "does not apply", not "could not be read"."""
+    return expr.alias(DERIVED)
+
+
+def plain_number(value: pl.Expr) -> pl.Expr:
+    """Return numbers as text: whole ones without a decimal point, others with the fewest exact digits."""
+    whole = (value == value.floor()) & (value.abs() <= _EXACT_INTEGERS)
+    text_of_whole = value.cast(pl.Int64, strict=False).cast(pl.String)
+    return pl.when(whole).then(text_of_whole).otherwise(value.cast(pl.String))
 
 
 def constant(value: str) -> pl.Expr:

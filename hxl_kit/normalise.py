@@ -11,11 +11,11 @@ import polars as pl
 from hxl_kit.checks.constraints import field_rules
 from hxl_kit.checks.figures import range_rules
 from hxl_kit.errors import HxlKitError
-from hxl_kit.mapping import POLARS_TYPES, integer
+from hxl_kit.mapping import DERIVED, POLARS_TYPES, integer, plain_number
 from hxl_kit.standard.tables import Field, Table, table
 
 if TYPE_CHECKING:
-    from hxl_kit.sources.source import Source, TableMap
+    from hxl_kit.sources.definition import Source, TableMap
 
 REJECTED = {"row_number": pl.UInt32, "reason": pl.String}
 CHANGES = {"column": pl.String, "rule": pl.String, "old": pl.String, "new": pl.String, "count": pl.UInt32}
@@ -141,6 +141,8 @@ class Normaliser:
             owner = table(m.table)
             for name, expr in m.columns.items():
                 column = self._column(expr, owner[name])
+                if expr.meta.is_literal() and _keeps(owner, owner[name], expr):
+                    continue
                 for rule in field_rules(owner, owner[name], pl.col(column.name)):
                     by_row = rule.id == "constraint-required" and m.where is not None
                     violated = rule.violated & m.where if by_row else rule.violated
@@ -174,37 +176,52 @@ class Normaliser:
         message = f"{self.source.id}: the key of this row ({_single_root(self.source.key) or 'key fields'}) came before"
         return repeated.select(row_number="@row", reason=pl.lit(message))
 
-    def _changes(self, computed: pl.DataFrame) -> pl.DataFrame:
-        """Count each value that was written another way: white space, date and number layouts."""
-        seen: set[tuple[str, str]] = set()
-        counts = []
+    @cached_property
+    def _repairs(self) -> list[tuple[str, str, pl.Expr, pl.Expr]]:
+        """What may be written another way: input column, rule, old cell, new cell; each column once a rule."""
+        found: dict[tuple[str, str], tuple[pl.Expr, pl.Expr]] = {}
         for c in self._columns.values():
-            rule = _change_rule(c.field)
-            if c.root is None or rule is None or (c.root, rule) in seen:
-                continue
-            seen.add((c.root, rule))
-            old, new = pl.col(c.root), pl.col(c.name).cast(pl.String)
-            same_text = old.str.strip_chars() == new if rule == "white space" else new.is_not_null()
-            changed = computed.filter(same_text & (old != new)).select(old=old, new=new)
-            if changed.height:
-                counted = changed.group_by("old", "new").agg(count=pl.len().cast(pl.UInt32))
-                counts.append(counted.select(column=pl.lit(c.root), rule=pl.lit(rule), old="old", new="new", count="count"))
-        return pl.concat(counts) if counts else pl.DataFrame(schema=CHANGES)
+            if c.root is not None and (rule := _change_rule(c.field)) is not None:
+                new = plain_number(pl.col(c.name)) if c.field.type == "number" else pl.col(c.name).cast(pl.String)
+                found.setdefault((c.root, rule), (pl.col(c.root), new))
+        return [(root, rule, old, new) for (root, rule), (old, new) in found.items()]
 
-    def _totals(self, text: pl.DataFrame, good: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> dict[str, tuple[float, float]]:
+    def _changes(self, computed: pl.DataFrame) -> pl.DataFrame:
+        """Count each value that was written another way: white space, date and number layouts.
+
+        Only what differs in nothing but white space counts as such: an identifier made from a cell is no repair.
+        """
+        differ = computed.select((old != new).any().alias(str(n)) for n, (_, _, old, new) in enumerate(self._repairs))
+        counts = [pl.DataFrame(schema=CHANGES)]
+        for (root, rule, old, new), (differs,) in zip(self._repairs, differ.transpose().iter_rows(), strict=True):
+            if differs:
+                pairs = computed.lazy().select(old=old, new=new).filter(pl.col("old") != pl.col("new"))
+                same = _unspaced("old") == _unspaced("new") if rule == "white space" else pl.lit(True)
+                counted = pairs.filter(same).group_by("old", "new").agg(count=pl.len().cast(pl.UInt32))
+                counts.append(counted.select(column=pl.lit(root), rule=pl.lit(rule), old="old", new="new", count="count").collect())
+        return pl.concat(counts)
+
+    def _totals(
+        self, text: pl.DataFrame, good: pl.DataFrame, tables: dict[str, pl.DataFrame]
+    ) -> dict[str, tuple[float, float]]:
         """Return each measure's total over all rows and over accepted rows.
 
         Raises:
             HxlKitError: the accepted rows' total is not what the tables hold: a bug in the source's map.
         """
+        sums = [integer(m.column).sum().alias(str(n)) for n, m in enumerate(self.source.measures)]
+        kept = [tables[m.table].lazy().filter(pl.lit(True) if m.where is None else m.where).select(pl.col(m.field).sum()) for m in self.source.measures]
         totals = {}
-        for m in self.source.measures:
-            before, accepted = (_total(f.select(integer(m.column))) for f in (text, good))
-            rows = tables[m.table] if m.where is None else tables[m.table].filter(m.where)
-            after = _total(rows.select(m.field))
+        for m, before, accepted, after in zip(
+            self.source.measures,
+            text.select(sums).row(0) if sums else (),
+            good.select(sums).row(0) if sums else (),
+            [frame.item() for frame in pl.collect_all(kept)],
+            strict=True,
+        ):
             if accepted != after:
                 raise HxlKitError(f"{self.source.id}: {m.column} adds up to {accepted} in the rows, {after} in {m.table}.{m.field}")
-            totals[m.column] = (before, accepted)
+            totals[m.column] = (float(before), float(accepted))
         return totals
 
 
@@ -226,6 +243,12 @@ def _reshape_conditions(m: TableMap) -> list[tuple[pl.Expr, str]]:
             conditions.append((_lost(pl.col(f"@text:{root}"), pl.col(name)), _lost_message(root, owner[name])))
         conditions += [(rule.violated, f"{root or name} {rule.message}") for rule in field_rules(owner, owner[name])]
     return conditions
+
+
+def _keeps(owner: Table, described: Field, constant: pl.Expr) -> bool:
+    """Whether a constant keeps every constraint of its field: proven once instead of in every row."""
+    broken = [rule.violated.fill_null(False) for rule in field_rules(owner, described, constant)]
+    return not broken or not any(pl.select(pl.any_horizontal(broken)).row(0))
 
 
 def _reasons(frame: pl.DataFrame, conditions: list[tuple[pl.Expr, str]]) -> pl.DataFrame:
@@ -263,6 +286,9 @@ def _change_rule(described: Field) -> str | None:
 
 
 def _single_root(expr: pl.Expr) -> str | None:
+    """Return the one input column that an expression reads as it is, or None."""
+    if expr.meta.output_name(raise_if_undetermined=False) == DERIVED:
+        return None
     roots = set(expr.meta.root_names())
     return roots.pop() if len(roots) == 1 and not next(iter(roots)).startswith("@") else None
 
@@ -292,6 +318,5 @@ def _id_of(owner: Table) -> pl.Expr:
     return pl.concat_str([pl.col(name) for name in owner.primary_key], separator=" ")
 
 
-def _total(column: pl.DataFrame) -> float:
-    value = column.to_series().sum()
-    return float(value) if value is not None else 0.0
+def _unspaced(name: str) -> pl.Expr:
+    return pl.col(name).str.replace_all(r"\s+", "")

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hxl_kit.errors import SourceMismatchError, nearest
-from hxl_kit.files import sha256_of, staged_folder
+from hxl_kit.files import sha256_of, staged_folder, working_folder
 from hxl_kit.mapping import POLARS_TYPES
 from hxl_kit.normalise import Normaliser
 from hxl_kit.package.descriptor import InputRecord, companion_path, describe_package, descriptor_bytes
 from hxl_kit.package.outputs.delimited import write_companion
 from hxl_kit.package.outputs.workbook import write_workbook
 from hxl_kit.package.package import DESCRIPTOR
-from hxl_kit.package.private import ByProducts
-from hxl_kit.package.tables import TableFiles
+from hxl_kit.package.private import ByProducts, private_folder
+from hxl_kit.package.split import part_of, split_rows, split_values
+from hxl_kit.package.tables import TableFiles, ahead
 from hxl_kit.reading import TableText, open_table
 from hxl_kit.reading.hashtags import recognise
 from hxl_kit.sources import source
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hxl_kit.package.author import Authored, Input
-    from hxl_kit.sources.source import Source
+    from hxl_kit.sources.definition import Source
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,36 @@ class Built:
     warnings: Mapping[str, int]
 
     @property
+    def private(self) -> Path:
+        """The folder of by-products (it exists only if there are any)."""
+        return private_folder(self.path)
+
+    @property
+    def totals(self) -> dict[str, dict[str, float]]:
+        """Each provider measure's total over all input rows and over the accepted ones."""
+        summed: dict[str, dict[str, float]] = {}
+        for record in self.inputs:
+            for name, totals in record.totals.items():
+                kept = summed.setdefault(name, {"input": 0, "accepted": 0})
+                for key in kept:
+                    kept[key] += totals[key]
+        return summed
+
+    @property
     def rejected_rows(self) -> int:
         """How many input rows were not taken over."""
         return sum(record.rejected_rows for record in self.inputs)
+
+
+def build_all(authored: Authored, out: Path) -> list[Built]:
+    """Build a package, or with `split_by` one per value of that field, each in a folder of its own in `out`.
+
+    Raises:
+        As `build_package`; UsageError: no table has the field.
+    """
+    if authored.options.split_by is None:
+        return [build_package(authored, out)]
+    return split_package(authored, out)
 
 
 def build_package(authored: Authored, out: Path) -> Built:
@@ -56,16 +84,22 @@ def build_package(authored: Authored, out: Path) -> Built:
         DataError: a key is there twice, a reference leads nowhere, or frictionless finds the result invalid.
         UsageError: `out` cannot take the package.
     """
-    sources = [_source_of(entry) for entry in authored.inputs]
-    names = tuple({"sources", *(name for found in sources for name in found.tables)})
     with staged_folder(out, last=DESCRIPTOR) as stage, ByProducts(out) as private:
-        with TableFiles(stage, names) as files:
-            records = [_take(entry, found, files, private) for entry, found in zip(authored.inputs, sources, strict=True)]
-        files.check_keys()
-        descriptor = finish_package(authored, files, records, private.warning_counts())
+        files, records = read_inputs(authored, stage, private)
+        finish_package(authored, files, records, private.warning_counts())
         refuse_invalid(stage)
         private.install()
-    return Built(out, files.rows, tuple(records), private.change_counts(), descriptor["provenance"]["warnings"])
+    return Built(out, files.rows, tuple(records), private.change_counts(), private.warning_counts())
+
+
+def read_inputs(authored: Authored, folder: Path, private: ByProducts) -> tuple[TableFiles, list[InputRecord]]:
+    """Read all inputs into table files in `folder`, hold them to their keys; return what became of each."""
+    sources = [_source_of(entry) for entry in authored.inputs]
+    names = tuple({"sources", *(name for found in sources for name in found.tables)})
+    with TableFiles(folder, names) as files:
+        records = [_take(entry, found, files, private) for entry, found in zip(authored.inputs, sources, strict=True)]
+    files.check_keys()
+    return files, records
 
 
 def finish_package(
@@ -88,6 +122,26 @@ def finish_package(
             files.parquet_path(name).unlink()
     (files.folder / DESCRIPTOR).write_bytes(descriptor_bytes(descriptor))
     return descriptor
+
+
+def split_package(authored: Authored, out: Path) -> list[Built]:
+    """Build one package per value of `split_by`, named `<name>-<value>`; rows without a value go to `<name>-none`."""
+    with working_folder(out) as whole, ByProducts(out) as private:
+        files, records = read_inputs(authored, whole, private)
+        built = []
+        for value in split_values(files, str(authored.options.split_by)):
+            part = part_of(authored, value)
+            with staged_folder(out / part.name, last=DESCRIPTOR) as stage:
+                with TableFiles(stage, files.names) as selected:
+                    for name, rows in split_rows(files, str(authored.options.split_by), value):
+                        selected.write({name: rows})
+                selected.check_keys()
+                finish_package(part, selected, records, private.warning_counts())
+                refuse_invalid(stage)
+            counts = private.change_counts(), private.warning_counts()
+            built.append(Built(out / part.name, selected.rows, tuple(records), *counts))
+        private.install()
+    return built
 
 
 def _source_of(entry: Input) -> Source:
@@ -120,7 +174,7 @@ def _take(entry: Input, found: Source, files: TableFiles, private: ByProducts) -
         header = _recognised_header(text, entry)
         found.check_layout(header)
         notes = (*text.notes, *_unread_columns(found, header))
-        for batch in text.batches():
+        for batch in ahead(text.batches()):
             frame = batch.frame.rename(dict(zip(batch.frame.columns[1:], header, strict=True)))
             normalised = normaliser.normalise(frame)
             files.write(normalised.tables)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import polars as pl
 
@@ -15,10 +15,11 @@ from hxl_kit.package.outputs.parquet import ParquetWriter
 from hxl_kit.standard.tables import Table, table, table_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
+T = TypeVar("T")
 _DATES = ("date_start", "date_end", "as_of")
 _BATCHES_UNDER_WAY = 2
 
@@ -31,6 +32,15 @@ class _Files:
     csv: CsvWriter
     parquet: ParquetWriter
     rows: int = 0
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield the items of an iterator while a thread makes the next one."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
 
 
 class TableFiles:

@@ -57,6 +57,12 @@ class Sample:
         return widths.most_common(1)[0][0] if widths else self.width
 
     @property
+    def trailing_width(self) -> int:
+        """The usual width where the records go on beyond the header with empty cells alone, else 0."""
+        beyond = (cell for row in self.below if len(row) == self.usual_width for cell in row[self.width :])
+        return 0 if any(beyond) else self.usual_width
+
+    @property
     def fitness(self) -> tuple[bool, bool, float, int]:
         """How well the delimiter explains the sample; the greatest wins."""
         usual = self.usual_width
@@ -114,7 +120,7 @@ def records(text: str, delimiter: str) -> Iterator[list[str]]:
         row.append((quoted or "").replace('""', '"') + plain)
         if after == delimiter:
             continue
-        if after or row != [""]:
+        if after or row != [""] or quoted is not None:
             yield row
         row = []
         if not after:
@@ -127,7 +133,7 @@ def _examined(content: Content, text: Utf8) -> tuple[Source, tuple[str, ...]]:
     if not sample.rows:
         raise InputError(f"{content.label}: is empty")
     _require_header(content.label, sample)
-    found = heading(content.label, sample.rows, sample.header, sample.hashtags)
+    found = heading(content.label, sample.rows, sample.header, sample.hashtags, sample.trailing_width)
     source = Source(content.label, text.file, sample.delimiter, found, len(found.names))
     source = _without_empty(source)
     if sample.delimiter != ",":
@@ -157,18 +163,24 @@ def _split(text: str, delimiter: str, *, cut: bool) -> Sample:
 
 
 def _require_header(label: str, sample: Sample) -> None:
-    """Refuse a first row that is a title rather than a header.
+    """Refuse a first row that is a title or groups columns: most rows below it fill twice as many cells or more.
 
     Raises:
-        InputError: it has half the cells of the rows below it, or fewer.
+        InputError: it is such a row.
     """
-    if sample.hashtags or sample.header is None or 2 * sample.width > sample.usual_width:
+    if sample.hashtags or sample.header is None:
         return
-    below = next(n for n, row in enumerate(sample.rows) if len(row) == sample.usual_width)
-    raise InputError(
-        f"{label}: row {sample.header + 1} is not the header: it has {counted(sample.width, 'cell')}, the rows "
-        f"below have {sample.usual_width}; the header may be row {below + 1}: remove the rows above it",
-    )
+    filled = _filled(sample.rows[sample.header])
+    wider = [n for n, row in enumerate(sample.rows) if n > sample.header and _filled(row) >= 2 * filled]
+    if 2 * len(wider) > len(sample.below):
+        raise InputError(
+            f"{label}: row {sample.header + 1} is not the header: it has {counted(filled, 'cell')} that "
+            f"hold anything, most rows below twice as many; is row {wider[0] + 1} the header? Remove the rows above it",
+        )
+
+
+def _filled(row: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in row)
 
 
 def _without_empty(source: Source) -> Source:
@@ -200,12 +212,10 @@ def _batches(source: Source) -> Iterator[Batch]:
             for block in parser:
                 frame = pl.DataFrame(pl.from_arrow(block))
                 frame.columns = list(source.heading.names)
-                numbers = numbering.take(frame.height, [row.row_number for row in ragged])
-                yield _batch(source, frame, numbers, ragged)
-                ragged.clear()
+                yield _batch(source, frame, numbering, ragged)
             if ragged:
                 nothing = pl.DataFrame(schema=dict.fromkeys(source.heading.names, pl.String))
-                yield _batch(source, nothing, numbering.take(0, []), ragged)
+                yield _batch(source, nothing, numbering, ragged)
     except pa.ArrowInvalid as error:
         raise InputError(
             f"{source.label}: record {numbering.next} or one soon after it is longer than {RECORD_BYTES >> 20} MiB",
@@ -242,11 +252,17 @@ def _parser(source: Source, ragged: list[BadRow]) -> Any:
     )
 
 
-def _batch(source: Source, frame: pl.DataFrame, numbers: pl.Series, ragged: list[BadRow]) -> Batch:
-    """Return the records below the heading; a ragged line of white space alone is blank."""
+def _batch(source: Source, frame: pl.DataFrame, numbering: Numbering, ragged: list[BadRow]) -> Batch:
+    """Return the records below the heading; a ragged line of white space alone is blank.
+
+    The parser reads ahead in a thread of its own, so `ragged` may grow at any time: what is there now is taken.
+    """
+    known = ragged[:]
+    del ragged[: len(known)]
     first = source.heading.first_row
-    bad = [row for row in ragged if row.row_number >= first]
+    bad = [row for row in known if row.row_number >= first]
     told = tuple(row for row in bad if row.text.strip())
+    numbers = numbering.take(frame.height, [row.row_number for row in known])
     whole, blank = numbered(frame, numbers, first)
     return Batch(whole, told, blank + len(bad) - len(told))
 

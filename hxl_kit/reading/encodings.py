@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import InputError, UsageError, nearest
 from hxl_kit.files import CHUNK_BYTES
@@ -180,12 +180,13 @@ def _about_given(label: str, encoding: str, line: int, start: int, error: Unicod
 def _about_bytes(label: str, file: Path, offset: int) -> str:
     sample = _sample(file, offset)
     found = _candidates(sample)
-    example = found[0][0] if found else "cp1252"
-    evidence = ", ".join(f"{name} ({reason})" for name, reason in found) or "none found"
-    return (
-        f"{label}: line {line_at(file, offset)}, byte {offset}: is not UTF-8{_mostly_utf8(sample)}. "
-        f"Candidate encodings: {evidence}. Ask who made the file, then name one: --encoding {example}"
-    )
+    where = f"{label}: line {line_at(file, offset)}, byte {offset}: is not UTF-8{_mostly_utf8(sample)}"
+    if not found:
+        return (
+            f"{where}. No other encoding stands out: get the file again, or name its encoding with --encoding"
+        )
+    evidence = ", ".join(f"{name} ({reason})" for name, reason in found)
+    return f"{where}. Candidates: {evidence}. Ask who made the file, then name one: --encoding {found[0][0]}"
 
 
 def _sample(file: Path, offset: int) -> bytes:
@@ -211,25 +212,33 @@ def _candidates(sample: bytes) -> list[tuple[str, str]]:
     from charset_normalizer import from_bytes
 
     found: dict[str, str] = {}
-    for match in from_bytes(sample):
+    for match in sorted(from_bytes(sample), key=_likelihood):
         alike = {name.replace("_", "-") for name in match.could_be_from_charset}
-        name = next((common for common in COMMON if common in alike), None)
+        name = next((common for common in COMMON if common in alike and common != "utf-8"), None)
         if name and name not in found:
             language = f"reads like {match.language}" if match.language != "Unknown" else "decodes"
             found[name] = f"{language}, {match.percent_chaos:.0f} % odd characters"
     return list(found.items())[:CANDIDATES]
 
 
+def _likelihood(match: Any) -> tuple[int, int]:
+    """Return what to sort candidates by: least disorder, and of those alike the commoner encoding."""
+    alike = {name.replace("_", "-") for name in match.could_be_from_charset}
+    return round(match.percent_chaos), min(
+        (COMMON.index(name) for name in alike if name in COMMON), default=99
+    )
+
+
 def _about_nul(label: str, file: Path, offset: int) -> str:
     with file.open("rb") as stream:
         head = stream.read(1000)
-        stream.seek(-1, 2)
-        last = stream.read(1)
+        stream.seek(offset)
+        rest = stream.read(CHUNK_BYTES)
     line = line_at(file, offset)
+    if not rest.strip(b"\0"):
+        return f"{label}: line {line}: NUL bytes to the end: the copy was cut short (truncated); get the file again"
     for order, zeros in (("le", head[1::2]), ("be", head[::2])):
         if zeros and zeros.count(0) * 2 > len(zeros):
             name = f"utf-16-{order}"
             return f"{label}: line {line}: NUL byte; it looks like {name} without a byte-order mark: --encoding {name}"
-    if last == b"\0":
-        return f"{label}: line {line}: NUL bytes to the end: the copy was cut short (truncated); get the file again"
     return f"{label}: line {line}, byte {offset}: NUL byte; the file is damaged or not text; export it again"

@@ -51,30 +51,53 @@ def header_above(rows: Sequence[Row], hashtags: HashtagRow) -> int | None:
     return above if above >= 0 and not is_blank(rows[above]) else None
 
 
-def heading(label: str, rows: Sequence[Row], header: int | None, hashtags: HashtagRow | None) -> Heading:
+def heading(
+    label: str,
+    rows: Sequence[Row],
+    header: int | None,
+    hashtags: HashtagRow | None,
+    width: int = 0,
+) -> Heading:
     """Return the heading of a table whose header is row `header` (0-based; None: the hashtags alone).
 
+    It has at least `width` columns. With hashtags, columns of the same name are told apart by their position.
+
     Raises:
-        InputError: two columns have the same name.
+        InputError: two columns have the same name, and no hashtags tell them apart.
     """
     tags = hashtags.tags if hashtags else ()
     cells = rows[header] if header is not None else [str(tag) if tag else None for tag in tags]
-    width = max(len(cells), len(tags))
+    width = max(width, len(cells), len(tags))
     received = [cell or "" for cell in cells] + [""] * (width - len(cells))
     tags += (None,) * (width - len(tags))
     names, notes = _names(received)
+    if hashtags:
+        names, notes = _told_apart(names, notes)
     _require_unique(label, names)
     top = hashtags.index if header is None and hashtags else header or 0
     last = hashtags.index if hashtags else top
     told = [f"{counted(top, 'row')} above the header skipped"] if top else []
-    told += [] if hashtags is None else [_about_tags(header, hashtags)]
+    told += [] if hashtags is None else _about_tags(header, hashtags, names)
     return Heading(tuple(names), tags, last + 2, _unnamed(received, tags), (*told, *notes))
 
 
-def _about_tags(header: int | None, hashtags: HashtagRow) -> str:
-    if header is None:
-        return f"row {hashtags.index + 1} holds the hashtags; no header above it, so they name the columns"
-    return f"hashtag row {hashtags.index + 1} removed"
+def _about_tags(header: int | None, hashtags: HashtagRow, names: list[str]) -> list[str]:
+    number = hashtags.index + 1
+    alone = f"row {number} holds the hashtags; no header above it, so they name the columns"
+    tags = hashtags.tags + (None,) * (len(names) - len(hashtags.tags))
+    untagged = [name for name, tag in zip(names, tags, strict=True) if tag is None]
+    told = [alone if header is None else f"hashtag row {number} removed"]
+    return told + ([f"columns without a hashtag: {listed(untagged)}"] if untagged else [])
+
+
+def _told_apart(names: list[str], notes: list[str]) -> tuple[list[str], list[str]]:
+    """Return names of which each is one column's; where hashtags say what the columns are, names may repeat."""
+    times = Counter(names)
+    twice = [name for name in times if times[name] > 1]
+    if not twice:
+        return names, notes
+    apart = [f"{name} (column {n})" if times[name] > 1 else name for n, name in enumerate(names, 1)]
+    return apart, [*notes, f"column names that repeat got their position: {listed(twice)}"]
 
 
 def _names(received: list[str]) -> tuple[list[str], list[str]]:

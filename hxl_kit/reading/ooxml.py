@@ -6,6 +6,7 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -14,6 +15,7 @@ from hxl_kit.errors import InputError
 from hxl_kit.files import CHUNK_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SIZE_LIMIT = 2 << 30
@@ -22,15 +24,19 @@ SIZE_LIMIT = 2 << 30
 RATIO_LIMIT = 200
 RATIO_FREE_BYTES = 100_000_000
 PART_BYTES = 16 << 20
-LONGEST_ELEMENT = 400
+HELD_BYTES = 16 << 20
 
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
+CORRUPT = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ET.ParseError, NotImplementedError, ValueError)
+
 LAYOUT = re.compile(
     rb'<(?:\w+:)?(?:mergeCell\s[^>]*?ref="(?P<merged>[A-Z]+\d+:[A-Z]+\d+)"'
-    rb'|(?P<what>col|row)\s[^>]*?\bhidden="(?:1|true)")',
+    rb'|(?P<hidden>col|row)\s[^>]*?\bhidden="(?:1|true)"'
+    rb"|f(?:\s[^>]*)?(?:/>|>(?P<formula>[^<]*)</(?:\w+:)?f>)\s*(?P<unstored>(?:<v\s*/>|<v></v>)?\s*</(?:\w+:)?c>)?)",
 )
+LINK = re.compile(rb"\[(?:\d+|[^\]]*\.xls\w?)\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,9 @@ class Layout:
     merges: tuple[Merge, ...]
     hidden_columns: bool
     hidden_rows: int
+    formulas: int
+    unstored: int
+    links: bool
 
 
 class Workbook:
@@ -70,16 +79,8 @@ class Workbook:
             self._require_bearable()
             damaged = self.archive.testzip()
             self.sheets = () if damaged else self._sheets()
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            KeyError,
-            ET.ParseError,
-            NotImplementedError,
-            ValueError,
-        ) as e:
-            raise self._corrupt() from e
+        except CORRUPT as error:
+            raise self._corrupt() from error
         except RuntimeError as error:
             raise InputError(f"{label}: is encrypted; save it without a password") from error
         if damaged:
@@ -91,23 +92,39 @@ class Workbook:
         return any(name.startswith("xl/externalLinks/") for name in self.archive.namelist())
 
     def layout(self, sheet: Sheet) -> Layout:
-        """Return the merged cells of a sheet and what is hidden in it."""
+        """Return the merged cells of a sheet, what is hidden in it and what its formulas are."""
         merges: dict[str, Merge] = {}
-        hidden = {b"col": 0, b"row": 0}
+        count = Counter[str]()
+        for match in self._elements(sheet):
+            if match["merged"]:
+                merge = _merge(match["merged"].decode())
+                merges[merge.reference] = merge
+            elif match["hidden"]:
+                count[match["hidden"].decode()] += 1
+            else:
+                count["unstored" if match["unstored"] else "formula"] += 1
+                count["link"] += bool(LINK.search(match["formula"] or b""))
+        return Layout(
+            tuple(merges.values()),
+            hidden_columns=count["col"] > 0,
+            hidden_rows=count["row"],
+            formulas=count["formula"],
+            unstored=count["unstored"],
+            links=count["link"] > 0,
+        )
+
+    def _elements(self, sheet: Sheet) -> Iterator[re.Match[bytes]]:
+        """Yield what `LAYOUT` finds in a sheet's part, of which a little is held at a time."""
         text = b""
         with self.archive.open(sheet.part) as part:
             while chunk := part.read(CHUNK_BYTES):
                 text += chunk
-                done = 0
-                for match in LAYOUT.finditer(text):
-                    done = match.end()
-                    if match["merged"]:
-                        merge = _merge(match["merged"].decode())
-                        merges[merge.reference] = merge
-                    else:
-                        hidden[match["what"]] += 1
-                text = text[max(done, len(text) - LONGEST_ELEMENT) :]
-        return Layout(tuple(merges.values()), hidden[b"col"] > 0, hidden[b"row"])
+                whole = text.rfind(b"<", 0, 1 + max(text.rfind(b"row "), text.rfind(b"mergeCell ")))
+                end = max(whole, len(text) - HELD_BYTES)
+                if end > 0:
+                    yield from LAYOUT.finditer(text, 0, end)
+                    text = text[end:]
+        yield from LAYOUT.finditer(text)
 
     def _require_bearable(self) -> None:
         """Refuse macros, and parts that unpack to too much.

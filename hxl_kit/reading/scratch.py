@@ -57,6 +57,8 @@ def unpacked(path: Path) -> Iterator[Content]:
     """
     label = str(path)
     with plain_words(label):
+        if path.stat().st_size == 0:
+            raise InputError(f"{label}: is empty")
         packed = Content(path, path, path.name, label, kind_of(path, label))
         require_kind(packed)
     if packed.kind not in ("gzip", "zip"):

@@ -124,6 +124,10 @@ def require_kind(content: Content) -> None:
     promised = SUFFIXES.get(_suffix(content.name))
     if promised in (None, content.kind) or content.kind == "encrypted":
         return
+    if promised == "json" and content.kind == "text":
+        raise InputError(
+            f"{content.label}: is no JSON table (a list of records); and JSON is not read yet: use CSV"
+        )
     if promised == "gzip":
         raise InputError(
             f"{content.label}: is cut short or corrupt (gzip): it does not begin as a gzip file does"

@@ -110,6 +110,9 @@ def plain_words(label: str) -> Iterator[None]:
 
 def numbered(frame: pl.DataFrame, numbers: pl.Series, first: int) -> tuple[pl.DataFrame, int]:
     """Return the records from number `first` on that are not blank, and how many of them were blank."""
-    below = frame.select(numbers.alias(ROW_NUMBER), pl.all()).filter(pl.col(ROW_NUMBER) >= first)
-    whole = below.filter(~pl.all_horizontal(pl.exclude(ROW_NUMBER).is_null()))
-    return whole, below.height - whole.height
+    below = frame.select(numbers.alias(ROW_NUMBER), pl.all())
+    if frame.height and numbers[0] < first:
+        below = below.filter(pl.col(ROW_NUMBER) >= first)
+    filled = below.select(~pl.all_horizontal(pl.exclude(ROW_NUMBER).is_null())).to_series()
+    blank = below.height - int(filled.sum())
+    return below.filter(filled) if blank else below, blank

@@ -25,6 +25,11 @@ PROSE_WIDTH = 3
 PROSE_CHARACTERS = 60
 """A sheet of at most 3 columns whose rows hold a cell longer than 60 characters, as a rule, is prose."""
 
+ABOUT = re.compile(
+    r"\b(read\W?me|licen[cs]es?|meta\W?data|notes?|about|cover|contents|disclaimer)\b", re.IGNORECASE
+)
+"""Names of sheets that tell about the data; they are read only when asked for, or alone."""
+
 ERRORS = {
     "Div0": "#DIV/0!",
     "GettingData": "#GETTING_DATA",
@@ -126,6 +131,7 @@ def _chosen(content: Content, book: Workbook, wanted: str | None) -> Candidate:
         return only[0]
     loaded = [c for c in _load(content, [s for s in book.sheets if not s.hidden]) if _is_table(c)]
     full = [candidate for candidate in loaded if candidate.has_rows] or loaded
+    full = [candidate for candidate in full if not ABOUT.search(candidate.sheet.name)] or full
     if len(full) == 1:
         return full[0]
     if full:
@@ -133,14 +139,14 @@ def _chosen(content: Content, book: Workbook, wanted: str | None) -> Candidate:
         raise InputError(
             f"{content.label}: {len(full)} sheets hold a table ({listed(names)}); name one: --sheet NAME"
         )
-    raise InputError(f"{content.label}: is empty: {_about_hidden(book.sheets)}")
+    raise InputError(f"{content.label}: {_about_none(book.sheets)}")
 
 
-def _about_hidden(sheets: tuple[Sheet, ...]) -> str:
+def _about_none(sheets: tuple[Sheet, ...]) -> str:
     hidden = [sheet.name for sheet in sheets if sheet.hidden]
     if hidden:
         return f"no visible sheet holds a table (hidden: {listed(hidden)}); name one: --sheet NAME"
-    return f"no sheet holds a table with a header row (sheets: {listed([sheet.name for sheet in sheets])})"
+    return f"is empty: no sheet holds a table with a header row (sheets: {listed([sheet.name for sheet in sheets])})"
 
 
 def _is_table(candidate: Candidate) -> bool:
@@ -152,7 +158,7 @@ def _is_table(candidate: Candidate) -> bool:
 
 
 def _is_prose(candidate: Candidate) -> bool:
-    rows = [[cell for cell in row if cell] for row in candidate.rows]
+    rows = [[cell for cell in row if cell and cell.strip()] for row in candidate.rows]
     filled = [row for row in rows if row]
     if max(len(row) for row in filled) > PROSE_WIDTH:
         return False
@@ -263,7 +269,15 @@ def _about(book: Workbook, sheet: Sheet, layout: Layout, *, links: bool) -> list
         (layout.hidden_columns, "hidden columns are read too"),
         (layout.hidden_rows, f"{counted(layout.hidden_rows, 'hidden row')} read too (a filter?)"),
         (layout.merges, _about_merges(layout)),
-        (links, "formulas link to other workbooks: their stored values are read, nothing is fetched"),
+        (
+            links or layout.links,
+            "formulas link to other workbooks: their stored values are read, nothing is fetched",
+        ),
+        (layout.formulas, f"{counted(layout.formulas, 'formula')} read as stored values"),
+        (
+            layout.unstored,
+            f"{counted(layout.unstored, 'formula')} without a stored value read as empty cells",
+        ),
     ]
     return [note for applies, note in told if applies]
 

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from hxl_kit.errors import UsageError, nearest
 
 if TYPE_CHECKING:
-    from hxl_kit.sources.source import Source
+    from hxl_kit.sources.definition import Source
+
+_NOT_SOURCES = frozenset({"definition", "own_tables"})
 
 
 def source_ids() -> tuple[str, ...]:
     """Return the ids of all sources, sorted; an id is the name of the source's module."""
     return tuple(
-        sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in {"source", "own_tables"})
+        sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _NOT_SOURCES)
     )
 
 

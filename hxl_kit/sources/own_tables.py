@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.figures.quantities import read_quantity
 from hxl_kit.mapping import joined, text, typed
-from hxl_kit.sources.source import Source, TableMap
+from hxl_kit.sources.definition import Source, TableMap
 from hxl_kit.standard.tables import Table, table
 
 if TYPE_CHECKING:
@@ -84,6 +83,8 @@ def _with_quantities(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def _read(phrase: str, unit: str) -> tuple[str | None, ...]:
     """Return a phrase, its known unit and its quantity block as text cells (empty is None)."""
+    from hxl_kit.figures.quantities import read_quantity
+
     quantity = read_quantity(phrase, unit=unit)
     numbers = (None if n is None else format(n, "f") for n in (quantity.value, quantity.low, quantity.high))
     return (phrase, unit, *numbers, quantity.qualifier, quantity.bounds_basis or None, quantity.unit or None)

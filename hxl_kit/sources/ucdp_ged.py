@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import code, constant, context, date, integer, joined, number, text, titled
-from hxl_kit.sources.source import Lookalike, Measure, Source, TableMap
+from hxl_kit.mapping import code, constant, context, date, derived, integer, joined, line, number, text, titled
+from hxl_kit.sources.definition import Lookalike, Measure, Source, TableMap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +26,10 @@ _PLACE: dict[str, pl.Expr] = {
     "location_code": _LOCATION,
     "location_name": titled(_LOCATION, "location"),
     "provider_location_code": text("country_id"),
-    "provider_location_name": text("country"),
-    "provider_admin1_name": text("adm_1"),
-    "provider_admin2_name": text("adm_2"),
-    "place_name": text("where_coordinates"),
+    "provider_location_name": line("country"),
+    "provider_admin1_name": line("adm_1"),
+    "provider_admin2_name": line("adm_2"),
+    "place_name": line("where_coordinates"),
     "latitude": number("latitude"),
     "longitude": number("longitude"),
     "geo_precision": code("where_prec", "ucdp_ged-geo_precision"),
@@ -65,15 +65,15 @@ _EVENTS = TableMap(
         "event_subtype": text("type_of_violence").replace_strict(
             _VIOLENCE, default=None, return_dtype=pl.String
         ),
-        "civilian_targeting": pl.when(_ONE_SIDED).then(pl.lit(True)),
+        "civilian_targeting": derived(pl.when(_ONE_SIDED).then(pl.lit(True))),
         "conflict_id": text("conflict_new_id"),
-        "conflict_name": text("conflict_name"),
-        "dyad_name": text("dyad_name"),
+        "conflict_name": line("conflict_name"),
+        "dyad_name": line("dyad_name"),
         **_PERIOD,
         **_PLACE,
-        "actor1_name": text("side_a"),
+        "actor1_name": line("side_a"),
         "actor1_type": _actor_type("side_a"),
-        "actor2_name": text("side_b"),
+        "actor2_name": line("side_b"),
         "actor2_type": _actor_type("side_b"),
         "fatalities": integer("best"),
         "fatalities_low": integer("low"),
@@ -141,7 +141,7 @@ def _part(column: str, part: str, person_status: str, side: str | None = None) -
         "qualifier": constant("unknown"),
     }
     columns = _killed(part, quantity, person_status, "triangulation")
-    victims = {"victim_group": text(side)} if side else {}
+    victims = {"victim_group": line(side)} if side else {}
     return TableMap("casualties", {**columns, **victims}, where=text(column) != "0")
 
 
@@ -209,10 +209,10 @@ _EVENT_SOURCES = TableMap(
     {
         "event_id": _EVENT_ID,
         "position": context("position"),
-        "source_name": text("source_name"),
+        "source_name": line("source_name"),
         "source_date": date("source_date"),
-        "headline": text("headline"),
-        "original": text("source_original"),
+        "headline": line("headline"),
+        "original": line("source_original"),
     },
     reshape=_citations,
 )

@@ -10,7 +10,7 @@ from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
 from hxl_kit.cli.output import emit, emit_columns, emit_json
 
 if TYPE_CHECKING:
-    from hxl_kit.sources.source import Source
+    from hxl_kit.sources.definition import Source
 
 
 def command(

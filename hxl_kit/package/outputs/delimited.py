@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.files import CHUNK_BYTES
+from hxl_kit.mapping import plain_number
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hxl_kit.standard.tables import Table
-
-_EXACT_INTEGERS = 2.0**53
 
 
 class CsvWriter:
@@ -29,7 +28,7 @@ class CsvWriter:
 
     def write(self, rows: pl.DataFrame) -> None:
         """Append rows; whole numbers are written without a decimal point, empty cells as nothing."""
-        numbers = [_plain(f.name) for f in self._table.fields if f.type == "number"]
+        numbers = [plain_number(pl.col(f.name)).alias(f.name) for f in self._table.fields if f.type == "number"]
         rows.with_columns(numbers).write_csv(self._file, include_header=False)
 
     def close(self) -> None:
@@ -51,10 +50,3 @@ def header_line(cells: tuple[str, ...]) -> bytes:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(cells)
     return line.getvalue().encode()
-
-
-def _plain(name: str) -> pl.Expr:
-    value = pl.col(name)
-    whole = (value == value.floor()) & (value.abs() <= _EXACT_INTEGERS)
-    text = pl.when(whole).then(value.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(value.cast(pl.String))
-    return text.alias(name)

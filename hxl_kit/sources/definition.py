@@ -9,6 +9,7 @@ import polars as pl
 
 from hxl_kit.errors import SourceMismatchError, nearest
 
+_NAMED_COLUMNS = 6
 Reshape = Callable[[pl.LazyFrame], pl.LazyFrame]
 """Turns the text frame into the rows of one table; it keeps the columns that start with `@`."""
 
@@ -112,8 +113,18 @@ class Source:
     def _missing_columns(self, missing: list[str], header: tuple[str, ...]) -> str:
         if len(missing) == 1:
             return f"{self.id}: column '{missing[0]}' missing{nearest(missing[0], header)}"
+        if len(missing) > len(self.required) / 2:
+            first = ", ".join(header[:_NAMED_COLUMNS])
+            return (
+                f"{self.id}: this is not {self.title}: {len(missing)} of its {len(self.required)} columns are "
+                f"missing (the file's {len(header)} columns begin {first}); `hxl-kit describe FILE` says what it may be"
+            )
         spare = [name for name in header if name not in self.columns]
-        named = ", ".join(f"'{name}'{nearest(name, spare).removeprefix(';')}" for name in missing[:8])
-        more = f" and {len(missing) - 8} more" if len(missing) > 8 else ""  # noqa: PLR2004
-        found = f"the file has {len(header)} columns: {', '.join(header[:6])}…"
-        return f"{self.id}: {len(missing)} of {len(self.required)} columns missing: {named}{more}; {found}"
+        named = ", ".join(f"'{name}'{_hint(name, spare)}" for name in missing[:_NAMED_COLUMNS])
+        more = f" and {len(missing) - _NAMED_COLUMNS} more" if len(missing) > _NAMED_COLUMNS else ""
+        return f"{self.id}: {len(missing)} columns missing: {named}{more}"
+
+
+def _hint(name: str, spare: list[str]) -> str:
+    hint = nearest(name, spare).removeprefix("; ")
+    return f" ({hint})" if hint else ""

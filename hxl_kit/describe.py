@@ -1,0 +1,178 @@
+"""Describe: what a file is, which source it looks like, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hxl_kit.errors import SourceMismatchError
+from hxl_kit.reading import TableText, open_table
+from hxl_kit.reading.hashtags import recognise
+from hxl_kit.sources import source, source_ids
+from hxl_kit.sources.own_tables import own_table
+from hxl_kit.standard.tables import table, table_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_TYPES = {
+    "integer": r"^[+-]?\d+$",
+    "number": r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$",
+    "date": r"^\d{4}-\d{2}-\d{2}$",
+    "datetime": r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}",
+    "boolean": r"^(?i:true|false|yes|no)$",
+}
+_LIKELY = 0.6
+
+
+@dataclass(frozen=True)
+class ColumnDescription:
+    """A column: its name, its tag, what all its filled cells look like, and how many are filled."""
+
+    name: str
+    tag: str
+    type: str
+    filled: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A source or table that a file may be, whether its layout fits without doubt, and the reason."""
+
+    kind: str
+    id: str
+    certain: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is known of a file without normalising it; `rows` counts data rows, `bad` ragged records."""
+
+    path: str
+    format: str
+    encoding: str
+    delimiter: str
+    sheet: str | None
+    first_row: int
+    rows: int
+    bad: int
+    notes: tuple[str, ...]
+    columns: tuple[ColumnDescription, ...]
+    candidates: tuple[Candidate, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the description with the keys of the command line's JSON."""
+        return {
+            "path": self.path,
+            "format": self.format,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "sheet": self.sheet,
+            "first_row": self.first_row,
+            "rows": self.rows,
+            "ragged_rows": self.bad,
+            "notes": list(self.notes),
+            "columns": [vars(c) for c in self.columns],
+            "candidates": [vars(c) for c in self.candidates],
+        }
+
+
+def describe_file(path: Path, *, sheet: str | None = None, encoding: str | None = None) -> Description:
+    """Return what a file is: it is read whole, so that types and counts hold for every row.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    with open_table(path, encoding=encoding, sheet=sheet) as text:
+        counts, rows, bad = _counted(text)
+        return Description(
+            path=str(path),
+            format=text.format,
+            encoding=text.encoding,
+            delimiter=text.delimiter,
+            sheet=text.sheet,
+            first_row=text.first_row,
+            rows=rows,
+            bad=bad,
+            notes=text.notes,
+            columns=tuple(_column(name, tag, counts) for name, tag in zip(text.header, text.tags, strict=True)),
+            candidates=candidates(text),
+        )
+
+
+def candidates(text: TableText) -> tuple[Candidate, ...]:
+    """Return the sources and tables that the columns fit, certain ones first."""
+    found = [c for c in map(lambda name: _source_candidate(name, text.header), source_ids()) if c]
+    found += [c for c in map(lambda name: _table_candidate(name, text), table_names()) if c]
+    return tuple(sorted(found, key=lambda c: (not c.certain, c.kind, c.id)))
+
+
+def certain_source(paths: Sequence[Path], *, sheet: str | None = None, encoding: str | None = None) -> str:
+    """Return the id of the one source that all files are of.
+
+    Raises:
+        SourceMismatchError: a file is of no known source, or may be of several, or the files differ.
+    """
+    found = {_certain_source(path, sheet, encoding) for path in paths}
+    if len(found) > 1:
+        raise SourceMismatchError(f"the files are of different sources ({', '.join(sorted(found))}); normalise them apart")
+    return found.pop()
+
+
+def _certain_source(path: Path, sheet: str | None, encoding: str | None) -> str:
+    with open_table(path, encoding=encoding, sheet=sheet) as text:
+        sources = [c for c in candidates(text) if c.kind == "source"]
+    certain = [c.id for c in sources if c.certain]
+    if len(certain) == 1:
+        return certain[0]
+    reasons = "; ".join(f"{c.id}: {c.reason}" for c in sources) or f"none of {', '.join(source_ids())} fits its columns"
+    raise SourceMismatchError(f"{path}: the source is not certain ({reasons}); name it with --source ID")
+
+
+def _counted(text: TableText) -> tuple[pl.DataFrame, int, int]:
+    """Return per column how many cells are filled and fit each type, and the numbers of rows and ragged records."""
+    tallies, rows, bad = [], 0, 0
+    for batch in text.batches():
+        rows, bad = rows + batch.frame.height, bad + len(batch.bad)
+        cells = {name: pl.col(name).str.strip_chars() for name in text.header}
+        filled = [(cell.str.len_bytes() > 0).sum().alias(f"{name}\0filled") for name, cell in cells.items()]
+        fits = [
+            cell.str.contains(pattern).sum().alias(f"{name}\0{kind}")
+            for name, cell in cells.items()
+            for kind, pattern in _TYPES.items()
+        ]
+        tallies.append(batch.frame.select(*filled, *fits))
+    return (pl.concat(tallies).sum() if tallies else pl.DataFrame()), rows, bad
+
+
+def _column(name: str, tag: object, counts: pl.DataFrame) -> ColumnDescription:
+    filled = int(counts[f"{name}\0filled"][0] or 0) if counts.height else 0
+    kinds = [kind for kind in _TYPES if filled and int(counts[f"{name}\0{kind}"][0]) == filled]
+    return ColumnDescription(name, str(tag) if tag else "", kinds[0] if kinds else "string" if filled else "empty", filled)
+
+
+def _source_candidate(name: str, header: tuple[str, ...]) -> Candidate | None:
+    found = source(name)
+    known = found.required & frozenset(header)
+    try:
+        found.check_layout(header)
+    except SourceMismatchError as error:
+        likely = len(known) >= _LIKELY * len(found.required) or any(e.columns == frozenset(header) for e in found.lookalikes)
+        return Candidate("source", name, False, str(error).removeprefix(f"{name}: ")) if likely else None
+    return Candidate("source", name, True, f"has all {len(found.required)} columns that {found.title} needs")
+
+
+def _table_candidate(name: str, text: TableText) -> Candidate | None:
+    wanted = {f.name: f.hxl_tag for f in table(name).fields}
+    by_tag = {field for field, columns in recognise(text.tags, wanted).items() if len(columns) == 1}
+    known = by_tag | (set(wanted) & set(text.header))
+    needed = own_table(name).required
+    if not needed <= known or len(known) < _LIKELY * len(text.header):
+        return None
+    unknown = len(text.header) - len(known)
+    reason = f"{len(known)} of {len(text.header)} columns are fields of the table"
+    return Candidate("table", name, unknown == 0, reason)

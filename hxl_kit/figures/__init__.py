@@ -1,0 +1,1 @@
+"""Figures: the words of a report as quantities with bounds."""

@@ -1,0 +1,142 @@
+"""Validate: a package or a bare table, by frictionless and by the standard's own rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hxl_kit.checks.constraints import field_rules
+from hxl_kit.checks.figures import range_rules
+from hxl_kit.checks.rule import Rule
+from hxl_kit.errors import UsageError, nearest
+from hxl_kit.mapping import typed
+from hxl_kit.package.package import DESCRIPTOR, Package, read_package
+from hxl_kit.reading import open_table
+from hxl_kit.standard.tables import Field, Table, table, table_names
+from hxl_kit.validation.columns import recognised_fields
+from hxl_kit.validation.oracle import package_issues
+from hxl_kit.validation.profile import follows_profile, profile_issues
+from hxl_kit.validation.report import Issue, Report, cell_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from hxl_kit.reading import Batch, TableText
+
+CHECKS = {
+    "frictionless": "the verdict of frictionless 5.21: types, constraints, keys, references, hashes",
+    "profile": "what a package of hxl_kit must say about itself (schemas/profile.json)",
+    "codelists": "codes of the standard's fields are in their code lists",
+    "figures": "low ≤ high, and a range contains its value",
+}
+"""The sets of checks and what each one asks."""
+
+
+def validate(path: Path, checks: Iterable[str], *, limit: int, sheet: str | None = None, encoding: str | None = None) -> Report:
+    """Return the report on a package (a folder or its datapackage.json) or on a bare table.
+
+    Raises:
+        InputError: nothing there can be read.
+        UsageError: there is no such set of checks.
+    """
+    chosen = set(checks)
+    for name in chosen - {"all", *CHECKS}:
+        raise UsageError(f"validate: no checks '{name}'{nearest(name, ('all', *CHECKS))}; known: all, {', '.join(CHECKS)}")
+    chosen = set(CHECKS) if "all" in chosen else chosen
+    if path.is_dir() or path.name == DESCRIPTOR or path.suffix == ".json":
+        return _package_report(read_package(path), chosen, limit)
+    return _table_report(path, chosen, limit, sheet, encoding)
+
+
+def _package_report(package: Package, chosen: set[str], limit: int) -> Report:
+    issues: list[Issue] = []
+    rows = sum(int(resource.get("rows", 0)) for resource in package.tables.values())
+    if "frictionless" in chosen:
+        issues, rows = package_issues(package.descriptor, package.folder)
+    if "profile" in chosen and follows_profile(package.descriptor):
+        issues += profile_issues(package.descriptor)
+    known = {(issue.resource, issue.row, issue.field) for issue in issues}
+    for name in package.tables:
+        found = _resource_issues(package, name, chosen)
+        issues += [issue for issue in found if (issue.resource, issue.row, issue.field) not in known]
+    return Report((str(package.folder / DESCRIPTOR),), tuple(issues), rows, limit)
+
+
+def _resource_issues(package: Package, name: str, chosen: set[str]) -> Iterator[Issue]:
+    """Yield what the standard's rules find in a clean table of its own; other tables have no such rules."""
+    path = package.path_of(package.tables[name])
+    if name not in table_names() or not path.is_file():
+        return
+    owner = table(name)
+    with open_table(path) as text:
+        fields = {f.name: f for f in owner.fields if f.name in text.header}
+        rules = _rules(owner, fields.values(), chosen)
+        for batch in text.batches():
+            yield from _batch_issues(batch, name, text, fields, rules)
+
+
+def _table_report(path: Path, chosen: set[str], limit: int, sheet: str | None, encoding: str | None) -> Report:
+    issues: list[Issue] = []
+    rows = 0
+    with open_table(path, encoding=encoding, sheet=sheet) as text:
+        owner, fields = recognised_fields(text)
+        issues += [Issue("reading", "info", path.name, note) for note in text.notes]
+        if owner is not None:
+            others = [name for name in text.header if name not in fields]
+            if others:
+                issues.append(Issue("unknown-columns", "info", path.name, f"not fields of {owner.name}: {', '.join(others)}"))
+        rules = _rules(owner, fields.values(), chosen, constraints=True) if owner else ()
+        for batch in text.batches():
+            rows += batch.frame.height
+            issues += [Issue("row-cells", "error", path.name, bad.reason, row=bad.row_number) for bad in batch.bad]
+            issues += _batch_issues(batch, path.name, text, fields, rules, unreadable=True)
+    if not rows:
+        issues.append(Issue("no-rows", "warning", path.name, "has a header but no data rows"))
+    return Report((str(path),), tuple(issues), rows, limit)
+
+
+def _rules(owner: Table, fields: Iterable[Field], chosen: set[str], *, constraints: bool = False) -> tuple[Rule, ...]:
+    """Return the rules to run; frictionless holds packages to the constraints, here they serve bare tables."""
+    named = list(fields)
+    rules = [rule for field in named for rule in field_rules(owner, field)]
+    kept = [rule for rule in rules if constraints or (rule.id == "constraint-enum" and "codelists" in chosen)]
+    names = {field.name for field in named}
+    ranges = [rule for rule in range_rules(owner.name) if set(rule.violated.meta.root_names()) <= names]
+    return (*kept, *(ranges if "figures" in chosen else ()))
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """A condition on the typed rows of a batch, and what it means."""
+
+    condition: pl.Expr
+    rule: Rule
+
+
+def _batch_issues(
+    batch: Batch, resource: str, text: TableText, fields: dict[str, Field], rules: Sequence[Rule], *, unreadable: bool = False
+) -> Iterator[Issue]:
+    """Yield the issues of a batch, by rule; `fields` tells which column is read as which field."""
+    if not fields or not batch.frame.height:
+        return
+    columns = {field.name: column for column, field in fields.items()}
+    named = batch.frame.select("row_number", *(pl.col(column).alias(name) for name, column in columns.items()))
+    given = [pl.col(name).str.strip_chars().alias(f"@{name}") for name in columns]
+    frame = named.select("row_number", *(typed(f).alias(f.name) for f in fields.values()), *given)
+    findings = [_Finding(rule.violated, rule) for rule in rules]
+    if unreadable:
+        findings += [_unreadable(resource, field) for field in fields.values()]
+    for finding in findings:
+        rows = frame.filter(finding.condition)["row_number"]
+        column = columns[finding.rule.field]
+        for row in rows:
+            address = cell_address(row, text.header.index(column) + 1)
+            yield Issue(finding.rule.id, finding.rule.severity, resource, finding.rule.message, row, column, address)
+
+
+def _unreadable(resource: str, field: Field) -> _Finding:
+    lost = (pl.col(f"@{field.name}").str.len_bytes() > 0) & pl.col(field.name).is_null()
+    return _Finding(lost, Rule("type-error", resource, field.name, "error", lost, f"is not of type {field.type}"))
