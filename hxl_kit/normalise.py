@@ -131,11 +131,6 @@ class Normaliser:
     @cached_property
     def _direct_conditions(self) -> list[tuple[pl.Expr, str]]:
         """What makes an input row unacceptable: lost values, then constraints, each distinct one once."""
-        lost = [
-            (_lost(pl.col(c.root), pl.col(c.name)), _lost_message(c.root, c.field))
-            for c in self._columns.values()
-            if c.root
-        ]
         broken: dict[tuple[str, ...], tuple[pl.Expr, str]] = {}
         for m in self._directs:
             owner = table(m.table)
@@ -144,11 +139,27 @@ class Normaliser:
                 if expr.meta.is_literal() and _keeps(owner, owner[name], expr):
                     continue
                 for rule in field_rules(owner, owner[name], pl.col(column.name)):
-                    by_row = rule.id == "constraint-required" and m.where is not None
-                    violated = rule.violated & m.where if by_row else rule.violated
-                    key = (column.name, rule.id, rule.message, m.table if by_row else "")
+                    violated, key = rule.violated, (column.name, rule.id, rule.message)
+                    if rule.id == "constraint-required":
+                        violated &= pl.lit(True) if m.where is None else m.where
+                        violated &= pl.lit(True) if column.root is None else _blank(pl.col(column.root))
+                        key = (*key, m.table)
                     broken[key] = (violated, f"{column.root or name} {rule.message}")
-        return lost + list(broken.values()) + self._country_condition()
+        return [*self._lost_conditions(), *broken.values(), *self._country_condition()]
+
+    def _lost_conditions(self) -> list[tuple[pl.Expr, str]]:
+        """One condition per input column: a field made from it is empty; the strictest field gives the reason."""
+        fields: dict[str, list[_Column]] = {}
+        for c in self._columns.values():
+            if c.root:
+                fields.setdefault(c.root, []).append(c)
+        return [
+            (
+                pl.any_horizontal(_lost(pl.col(root), pl.col(c.name)) for c in columns),
+                _lost_message(root, min(columns, key=lambda c: (c.field.codelist is None, c.field.type == "string")).field),
+            )
+            for root, columns in fields.items()
+        ]
 
     def _country_condition(self) -> list[tuple[pl.Expr, str]]:
         """Where the rows name their country, it must be the one that was asked for."""
@@ -173,7 +184,7 @@ class Normaliser:
             again |= pl.col("key").is_in(seen.implode())
         repeated = keys.filter(again)
         self._seen.append(keys["key"].unique())
-        message = f"{self.source.id}: the key of this row ({_single_root(self.source.key) or 'key fields'}) came before"
+        message = f"{_single_root(self.source.key) or 'the key'} repeats a row that came before"
         return repeated.select(row_number="@row", reason=pl.lit(message))
 
     @cached_property
@@ -270,7 +281,11 @@ def _joined_reasons(found: list[pl.DataFrame]) -> pl.DataFrame:
 
 def _lost(given: pl.Expr, mapped: pl.Expr) -> pl.Expr:
     """The lost-value rule: the source's cell is filled and the mapped cell is empty."""
-    return (given.str.strip_chars().str.len_bytes() > 0) & mapped.is_null()
+    return ~_blank(given) & mapped.is_null()
+
+
+def _blank(given: pl.Expr) -> pl.Expr:
+    return (given.str.strip_chars().str.len_bytes() == 0).fill_null(True)
 
 
 def _lost_message(root: str, described: Field) -> str:

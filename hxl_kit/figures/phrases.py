@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from hxl_kit.figures.numbers import NUMERIC, Number, compose
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from hxl_kit.figures.lexicon import Item, Lexicon
 
 HEAD, GAP, TAIL = "head", "gap", "tail"
 NOUNS = frozenset({"unit", "group", "thing"})
-_MULTIPLIERS = frozenset({"hundred", "scale", "collective", "plural"})
+_MULTIPLIERS = frozenset({"hundred", "scale", "collective", "plural", "bound"})
+_COMPARED = frozenset({"more_than", "less_than"})
 _QUIET = frozenset({"filler", "link", "date", "conjunction", "comma", "article", "after"})
 _MONTH_DAYS = 31
 _WIDEST_RANGE = 1000
@@ -64,8 +65,21 @@ class Phrase:
     @property
     def _is_known(self) -> bool:
         """Whether the words before the tail are of the language at all: if none is, nothing is known of them."""
-        words = [item.kind for item in self.items[: self.head_end] if item.text[0].isalpha()]
+        head = without_brackets(self.items[: self.head_end])
+        words = [item.kind for item in head if item.text[0].isalpha()]
         return not words or any(kind not in {"other", "code"} for kind in words)
+
+
+def without_brackets(items: Iterable[Item]) -> list[Item]:
+    """Return the items that stand outside brackets: of "two (2) children", the children."""
+    kept: list[Item] = []
+    depth = 0
+    for item in items:
+        depth += item.kind == "open"
+        if not depth:
+            kept.append(item)
+        depth = max(0, depth - (item.kind == "close"))
+    return kept
 
 
 def scan(items: tuple[Item, ...], lexicon: Lexicon) -> Phrase:
@@ -110,7 +124,10 @@ class _Scan:
     # What a word that says no number does
 
     def _on_qualifier(self, item: Item) -> None:
+        """Keep the qualifier; after the figure, "more than" compares it with something else."""
         self.qualifiers.append(item.entry.code)
+        compares = item.entry.code in _COMPARED and " " in item.text
+        self.phrase.stopped |= compares and self.found and self.section == HEAD
 
     def _on_between(self, _item: Item) -> None:
         self.between = True
@@ -146,8 +163,7 @@ class _Scan:
 
     def _on_open(self, _item: Item) -> None:
         self.blocked = self.blocked if self.found else "word"
-        self.outside = self.section
-        self._leave(TAIL)
+        self.outside, self.section = self.section, TAIL if self.found else self.section
 
     def _on_close(self, _item: Item) -> None:
         self.section = self.outside

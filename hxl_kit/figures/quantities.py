@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hxl_kit.errors import UsageError, nearest
 from hxl_kit.figures.lexicon import lexicon, rows
 from hxl_kit.figures.numbers import compose
-from hxl_kit.figures.phrases import NOUNS, Figure, Phrase, scan
+from hxl_kit.figures.phrases import NOUNS, Figure, Phrase, scan, without_brackets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -113,7 +113,7 @@ def read_parts(text: str, *, language: str | None = None, unit: str = "") -> tup
     main = phrase.main()
     if main is None or total.qualifier == "unknown":
         return (Part(total, "all", "all"),)
-    groups = _groups(phrase.items[main.end : phrase.head_end])
+    groups = _groups(without_brackets(phrase.items[main.end : phrase.head_end]))
     total_group = groups[0] if len(groups) == 1 else ("all", "all")
     return (Part(total, *total_group), *_parts(text, phrase, main))
 
@@ -142,7 +142,7 @@ def _read(text: str, language: str | None, unit: str) -> Quantity:
     main = phrase.main()
     if main is None:
         return Quantity(text)
-    named = _unit(items[main.end : phrase.head_end], words)
+    named = _unit(without_brackets(items[main.end : phrase.head_end]), words)
     return replace(_quantity(main, named or unit), text=text)
 
 
@@ -262,12 +262,18 @@ def _parts(text: str, phrase: Phrase, main: Figure) -> list[Part]:
     parts: list[Part] = []
     for figure, end in zip(phrase.figures, starts[1:], strict=True):
         is_main = figure is main
-        words = phrase.items[phrase.head_end if is_main else figure.start : end]
-        groups = _groups(words)
-        clear = len(groups) == 1 and not is_main and all(item.kind != "stop" for item in words)
-        quantity = _quantity(figure, "person") if clear and not figure.measure else Quantity("")
+        words = phrase.items[phrase.head_end : end] if is_main else phrase.items[figure.start : end]
+        groups = _groups(words if is_main else _to_bracket(words))
+        readable = len(groups) == 1 and not is_main and all(item.kind != "stop" for item in words)
+        quantity = _quantity(figure, "person") if readable else Quantity("")
         parts += [Part(replace(quantity, text=text), *group) for group in groups]
     return parts
+
+
+def _to_bracket(items: Sequence[Item]) -> Sequence[Item]:
+    """Return the items up to the bracket that closes before them: "(2) children" says nothing of children."""
+    closing = next((n for n, item in enumerate(items) if item.kind == "close"), len(items))
+    return items[:closing]
 
 
 @cache

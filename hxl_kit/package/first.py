@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHOOSE = "CHOOSE"
+_UNWRAPPED = 10_000
 _HEAD = """# What this package is and where its rows come from; `hxl-kit build` reads it.
 # Every entry is described in schemas/package.schema.json.
 """
@@ -44,6 +45,7 @@ def write_first(files: Sequence[Path], folder: Path) -> tuple[Path, list[str]]:
     described = _described(folder, inputs)
     text = io.StringIO()
     yaml = YAML()
+    yaml.width = _UNWRAPPED
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.dump(described, text)
     write_atomically(path, (_HEAD + text.getvalue()).encode())

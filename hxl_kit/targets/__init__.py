@@ -30,7 +30,14 @@ def parse_target(text: str) -> Target:
         raise UsageError(f"{text}: not a target{known or '; ' + _USUAL}")
     if not place:
         raise UsageError(f"{text}: names no folder; {_USUAL}")
-    return CatalogueTarget(Path(place))
+    return CatalogueTarget(_folder(text, place))
+
+
+def _folder(text: str, place: str) -> Path:
+    try:
+        return Path(place).expanduser().absolute()
+    except RuntimeError as error:
+        raise UsageError(f"{text}: '~' names no home folder on this system; write the whole path") from error
 
 
 def parse_dataset(text: str) -> tuple[Target, str]:

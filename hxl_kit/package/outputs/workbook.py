@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import xlsxwriter
 from hxl_kit.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from xlsxwriter.worksheet import Worksheet
@@ -21,36 +23,51 @@ EXCEL_ROWS = 1_048_576
 EXCEL_CELL_CHARACTERS = 32_767
 _HEADER_ROWS = 2
 _EXACT_DIGITS = 999_999_999_999_999
+_NARROWEST, _WIDEST = 12, 40
 _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # A fixed date: the same data give the same bytes.
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
-def write_workbook(path: Path, tables: dict[Table, Path], title: str) -> None:
+@dataclass(frozen=True)
+class _Styles:
+    """The cell formats of a workbook."""
+
+    header: Any
+    tag: Any
+    day: Any
+
+
+def write_workbook(path: Path, tables: Sequence[tuple[Table, Path]], title: str) -> None:
     """Write one sheet per table from its Parquet file.
 
     Raises:
         UsageError: a table has more rows than a sheet, or a cell more characters than Excel holds;
             nothing is cut silently.
     """
-    workbook = xlsxwriter.Workbook(path, _OPTIONS)
-    workbook.set_properties({"title": title, "created": _CREATED})
-    formats = {"header": workbook.add_format({"bold": True}), "tag": workbook.add_format({"italic": True, "font_color": "#555555"})}
-    day = workbook.add_format({"num_format": "yyyy-mm-dd"})
-    for table, parquet in tables.items():
+    for table, parquet in tables:
         _check_size(table, parquet)
-        sheet = workbook.add_worksheet(table.name)
-        for column, field in enumerate(table.fields):
-            sheet.set_column(column, column, max(12, min(len(field.name) + 2, 40)), day if field.type == "date" else None)
-        sheet.freeze_panes(_HEADER_ROWS, 1)
-        for column, (name, tag) in enumerate(zip(table.names, table.tags, strict=True)):
-            sheet.write_string(0, column, name, formats["header"])
-        for column, tag in enumerate(table.tags):
-            sheet.write_string(1, column, tag, formats["tag"])
-        rows = pl.scan_parquet(parquet).collect().iter_rows()
-        for number, row in enumerate(rows, start=_HEADER_ROWS):
-            _write_row(sheet, number, row, day)
-    workbook.close()
+    with xlsxwriter.Workbook(path, _OPTIONS) as workbook:
+        workbook.set_properties({"title": title, "created": _CREATED})
+        styles = _Styles(
+            header=workbook.add_format({"bold": True}),
+            tag=workbook.add_format({"italic": True, "font_color": "#555555"}),
+            day=workbook.add_format({"num_format": "yyyy-mm-dd"}),
+        )
+        for table, parquet in tables:
+            _write_sheet(workbook.add_worksheet(table.name), table, parquet, styles)
+
+
+def _write_sheet(sheet: Worksheet, table: Table, parquet: Path, styles: _Styles) -> None:
+    for column, field in enumerate(table.fields):
+        width = max(_NARROWEST, min(len(field.name) + 2, _WIDEST))
+        sheet.set_column(column, column, width, styles.day if field.type == "date" else None)
+    sheet.freeze_panes(_HEADER_ROWS, 1)
+    for number, (cells, style) in enumerate(((table.names, styles.header), (table.tags, styles.tag))):
+        for column, cell in enumerate(cells):
+            sheet.write_string(number, column, cell, style)
+    for number, row in enumerate(pl.read_parquet(parquet, glob=False).iter_rows(), start=_HEADER_ROWS):
+        _write_row(sheet, number, row, styles.day)
 
 
 def _write_row(sheet: Worksheet, number: int, row: tuple[Any, ...], day: Any) -> None:

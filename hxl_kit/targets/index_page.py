@@ -1,0 +1,114 @@
+"""index.html: what catalogue.json serves, as one page for people; no script, nothing from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from hxl_kit.package.package import DESCRIPTOR
+from hxl_kit.targets.target import count_text, size_text
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from hxl_kit.targets.ledger import Entry, Ledger, Version
+
+INDEX = "index.html"
+_TEMPLATES = Path(__file__).with_name("templates")
+_COMPANIONS = {"CSV": "", "HXL CSV": "-hxl", "Parquet": "-parquet"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A download: its label, address relative to the page, and size for people."""
+
+    label: str
+    address: str
+    size: str
+
+
+@dataclass(frozen=True)
+class TableLine:
+    """A table of a package with its downloads, one per format or None."""
+
+    name: str
+    title: str
+    rows: str
+    links: tuple[Link | None, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A version of a package as the page shows it."""
+
+    version: Version
+    size: str
+    period: str
+    licences: tuple[tuple[str, str], ...]
+    tables: tuple[TableLine, ...]
+    others: tuple[Link, ...]
+
+
+def render_index(ledger: Ledger) -> bytes:
+    """Return the page; the same ledger gives the same bytes."""
+    datasets = sorted(ledger.datasets.values(), key=lambda versions: (versions[0].title.casefold(), versions[0].name))
+    packages = [(_card(versions[0]), [_card(version) for version in versions[1:]]) for versions in datasets]
+    page = _template().render(
+        packages=packages,
+        formats=tuple(_COMPANIONS),
+        count=count_text(len(packages), "data package"),
+        updated=max((versions[0].published_at for versions in datasets), default=""),
+    )
+    return page.encode()
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["day"] = lambda moment: moment[:10]
+    return environment.get_template(f"{INDEX}.j2")
+
+
+def _card(version: Version) -> Card:
+    shown = {f"{name}{suffix}" for name in version.rows for suffix in _COMPANIONS.values()}
+    return Card(
+        version=version,
+        size=size_text(version.bytes),
+        period=" to ".join(dict.fromkeys(day for day in (version.temporal.get(n) for n in ("start", "end")) if day)),
+        licences=tuple(_licence(entry) for entry in version.licenses),
+        tables=tuple(_table_line(version, name, rows) for name, rows in version.rows.items()),
+        others=tuple(_other_link(version, entry) for entry in version.files if entry.resource not in shown),
+    )
+
+
+def _licence(entry: dict[str, str]) -> tuple[str, str]:
+    """Return a licence's title and its address, "" unless that leads to the web."""
+    path = entry.get("path", "")
+    return entry.get("title") or entry.get("name", ""), path if path.startswith(("https://", "http://")) else ""
+
+
+def _table_line(version: Version, name: str, rows: int) -> TableLine:
+    entries = {entry.resource: entry for entry in version.files}
+    found = [(label, entries.get(f"{name}{suffix}")) for label, suffix in _COMPANIONS.items()]
+    links = tuple(_link(version, entry, label) if entry else None for label, entry in found)
+    return TableLine(name, entries[name].title or name, f"{rows:,}", links)
+
+
+def _other_link(version: Version, entry: Entry) -> Link:
+    label = DESCRIPTOR if entry.path == DESCRIPTOR else entry.title or entry.path
+    return _link(version, entry, "Excel workbook" if entry.format == "xlsx" else label)
+
+
+def _link(version: Version, entry: Entry, label: str) -> Link:
+    return Link(label, quote(f"{version.folder}/{entry.path}"), size_text(entry.bytes))
