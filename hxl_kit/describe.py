@@ -99,15 +99,17 @@ def describe_file(path: Path, *, sheet: str | None = None, encoding: str | None 
             rows=rows,
             bad=bad,
             notes=text.notes,
-            columns=tuple(_column(name, tag, counts) for name, tag in zip(text.header, text.tags, strict=True)),
+            columns=tuple(
+                _column(name, tag, counts) for name, tag in zip(text.header, text.tags, strict=True)
+            ),
             candidates=candidates(text),
         )
 
 
 def candidates(text: TableText) -> tuple[Candidate, ...]:
     """Return the sources and tables that the columns fit, certain ones first."""
-    found = [c for c in map(lambda name: _source_candidate(name, text.header), source_ids()) if c]
-    found += [c for c in map(lambda name: _table_candidate(name, text), table_names()) if c]
+    found = [c for name in source_ids() if (c := _source_candidate(name, text.header))]
+    found += [c for name in table_names() if (c := _table_candidate(name, text))]
     return tuple(sorted(found, key=lambda c: (not c.certain, c.kind, c.id)))
 
 
@@ -119,7 +121,9 @@ def certain_source(paths: Sequence[Path], *, sheet: str | None = None, encoding:
     """
     found = {_certain_source(path, sheet, encoding) for path in paths}
     if len(found) > 1:
-        raise SourceMismatchError(f"the files are of different sources ({', '.join(sorted(found))}); normalise them apart")
+        raise SourceMismatchError(
+            f"the files are of different sources ({', '.join(sorted(found))}); normalise them apart"
+        )
     return found.pop()
 
 
@@ -129,7 +133,10 @@ def _certain_source(path: Path, sheet: str | None, encoding: str | None) -> str:
     certain = [c.id for c in sources if c.certain]
     if len(certain) == 1:
         return certain[0]
-    reasons = "; ".join(f"{c.id}: {c.reason}" for c in sources) or f"none of {', '.join(source_ids())} fits its columns"
+    reasons = (
+        "; ".join(f"{c.id}: {c.reason}" for c in sources)
+        or f"none of {', '.join(source_ids())} fits its columns"
+    )
     raise SourceMismatchError(f"{path}: the source is not certain ({reasons}); name it with --source ID")
 
 
@@ -152,7 +159,9 @@ def _counted(text: TableText) -> tuple[pl.DataFrame, int, int]:
 def _column(name: str, tag: object, counts: pl.DataFrame) -> ColumnDescription:
     filled = int(counts[f"{name}\0filled"][0] or 0) if counts.height else 0
     kinds = [kind for kind in _TYPES if filled and int(counts[f"{name}\0{kind}"][0]) == filled]
-    return ColumnDescription(name, str(tag) if tag else "", kinds[0] if kinds else "string" if filled else "empty", filled)
+    return ColumnDescription(
+        name, str(tag) if tag else "", kinds[0] if kinds else "string" if filled else "empty", filled
+    )
 
 
 def _source_candidate(name: str, header: tuple[str, ...]) -> Candidate | None:
@@ -161,7 +170,9 @@ def _source_candidate(name: str, header: tuple[str, ...]) -> Candidate | None:
     try:
         found.check_layout(header)
     except SourceMismatchError as error:
-        likely = len(known) >= _LIKELY * len(found.required) or any(e.columns == frozenset(header) for e in found.lookalikes)
+        likely = len(known) >= _LIKELY * len(found.required) or any(
+            e.columns == frozenset(header) for e in found.lookalikes
+        )
         return Candidate("source", name, False, str(error).removeprefix(f"{name}: ")) if likely else None
     return Candidate("source", name, True, f"has all {len(found.required)} columns that {found.title} needs")
 

@@ -72,18 +72,25 @@ class Normaliser:
         text = self._with_context(batch)
         computed = text.lazy().with_columns(c.expr.alias(c.name) for c in self._columns.values()).collect()
         reshaped = pl.collect_all([_reshaped(text.lazy(), m) for m in self._reshapes])
-        rejected = _joined_reasons([
-            self._duplicates(text),
-            *self._direct_reasons(computed),
-            *(_reasons(frame, _reshape_conditions(m)) for frame, m in zip(reshaped, self._reshapes, strict=True)),
-        ])
+        rejected = _joined_reasons(
+            [
+                self._duplicates(text),
+                *self._direct_reasons(computed),
+                *(
+                    _reasons(frame, _reshape_conditions(m))
+                    for frame, m in zip(reshaped, self._reshapes, strict=True)
+                ),
+            ]
+        )
         bad = rejected["row_number"].implode()
         good = computed.filter(~pl.col("@row").is_in(bad)) if rejected.height else computed
         parts: dict[str, list[pl.DataFrame]] = {name: [] for name in self.source.tables}
         for m in self._directs:
             parts[m.table].append(self._select(good, m))
         for frame, m in zip(reshaped, self._reshapes, strict=True):
-            parts[m.table].append(frame.filter(~pl.col("@row").is_in(bad)).select("@row", *table(m.table).names))
+            parts[m.table].append(
+                frame.filter(~pl.col("@row").is_in(bad)).select("@row", *table(m.table).names)
+            )
         tables = {name: _in_input_order(frames) for name, frames in parts.items()}
         return Normalised(
             tables=tables,
@@ -139,11 +146,11 @@ class Normaliser:
                 if expr.meta.is_literal() and _keeps(owner, owner[name], expr):
                     continue
                 for rule in field_rules(owner, owner[name], pl.col(column.name)):
-                    violated, key = rule.violated, (column.name, rule.id, rule.message)
+                    violated, key = rule.violated, (column.name, rule.id, rule.message, "")
                     if rule.id == "constraint-required":
                         violated &= pl.lit(True) if m.where is None else m.where
                         violated &= pl.lit(True) if column.root is None else _blank(pl.col(column.root))
-                        key = (*key, m.table)
+                        key = (*key[:3], m.table)
                     broken[key] = (violated, f"{column.root or name} {rule.message}")
         return [*self._lost_conditions(), *broken.values(), *self._country_condition()]
 
@@ -156,7 +163,10 @@ class Normaliser:
         return [
             (
                 pl.any_horizontal(_lost(pl.col(root), pl.col(c.name)) for c in columns),
-                _lost_message(root, min(columns, key=lambda c: (c.field.codelist is None, c.field.type == "string")).field),
+                _lost_message(
+                    root,
+                    min(columns, key=lambda c: (c.field.codelist is None, c.field.type == "string")).field,
+                ),
             )
             for root, columns in fields.items()
         ]
@@ -165,13 +175,22 @@ class Normaliser:
         """Where the rows name their country, it must be the one that was asked for."""
         if self.country is None:
             return []
-        named = {self._column(m.columns["location_code"], table(m.table)["location_code"]).name for m in self._directs if "location_code" in m.columns}
-        return [(pl.col(name) != self.country, f"the country is not {self.country}, which was asked for") for name in sorted(named)]
+        named = {
+            self._column(m.columns["location_code"], table(m.table)["location_code"]).name
+            for m in self._directs
+            if "location_code" in m.columns
+        }
+        return [
+            (pl.col(name) != self.country, f"the country is not {self.country}, which was asked for")
+            for name in sorted(named)
+        ]
 
     def _select(self, computed: pl.DataFrame, m: TableMap) -> pl.DataFrame:
         rows = computed if m.where is None else computed.filter(m.where)
         chosen = [
-            pl.col(self._column(m.columns[f.name], f).name).alias(f.name) if f.name in m.columns else _empty(f)
+            pl.col(self._column(m.columns[f.name], f).name).alias(f.name)
+            if f.name in m.columns
+            else _empty(f)
             for f in table(m.table).fields
         ]
         return rows.select("@row", *chosen)
@@ -193,7 +212,11 @@ class Normaliser:
         found: dict[tuple[str, str], tuple[pl.Expr, pl.Expr]] = {}
         for c in self._columns.values():
             if c.root is not None and (rule := _change_rule(c.field)) is not None:
-                new = plain_number(pl.col(c.name)) if c.field.type == "number" else pl.col(c.name).cast(pl.String)
+                new = (
+                    plain_number(pl.col(c.name))
+                    if c.field.type == "number"
+                    else pl.col(c.name).cast(pl.String)
+                )
                 found.setdefault((c.root, rule), (pl.col(c.root), new))
         return [(root, rule, old, new) for (root, rule), (old, new) in found.items()]
 
@@ -202,14 +225,22 @@ class Normaliser:
 
         Only what differs in nothing but white space counts as such: an identifier made from a cell is no repair.
         """
-        differ = computed.select((old != new).any().alias(str(n)) for n, (_, _, old, new) in enumerate(self._repairs))
+        differ = computed.select(
+            (old != new).any().alias(str(n)) for n, (_, _, old, new) in enumerate(self._repairs)
+        )
         counts = [pl.DataFrame(schema=CHANGES)]
-        for (root, rule, old, new), (differs,) in zip(self._repairs, differ.transpose().iter_rows(), strict=True):
+        for (root, rule, old, new), (differs,) in zip(
+            self._repairs, differ.transpose().iter_rows(), strict=True
+        ):
             if differs:
                 pairs = computed.lazy().select(old=old, new=new).filter(pl.col("old") != pl.col("new"))
                 same = _unspaced("old") == _unspaced("new") if rule == "white space" else pl.lit(True)
                 counted = pairs.filter(same).group_by("old", "new").agg(count=pl.len().cast(pl.UInt32))
-                counts.append(counted.select(column=pl.lit(root), rule=pl.lit(rule), old="old", new="new", count="count").collect())
+                counts.append(
+                    counted.select(
+                        column=pl.lit(root), rule=pl.lit(rule), old="old", new="new", count="count"
+                    ).collect()
+                )
         return pl.concat(counts)
 
     def _totals(
@@ -221,7 +252,13 @@ class Normaliser:
             HxlKitError: the accepted rows' total is not what the tables hold: a bug in the source's map.
         """
         sums = [integer(m.column).sum().alias(str(n)) for n, m in enumerate(self.source.measures)]
-        kept = [tables[m.table].lazy().filter(pl.lit(True) if m.where is None else m.where).select(pl.col(m.field).sum()) for m in self.source.measures]
+        kept = [
+            tables[m.table]
+            .lazy()
+            .filter(pl.lit(True) if m.where is None else m.where)
+            .select(pl.col(m.field).sum())
+            for m in self.source.measures
+        ]
         totals = {}
         for m, before, accepted, after in zip(
             self.source.measures,
@@ -231,7 +268,9 @@ class Normaliser:
             strict=True,
         ):
             if accepted != after:
-                raise HxlKitError(f"{self.source.id}: {m.column} adds up to {accepted} in the rows, {after} in {m.table}.{m.field}")
+                raise HxlKitError(
+                    f"{self.source.id}: {m.column} adds up to {accepted} in the rows, {after} in {m.table}.{m.field}"
+                )
             totals[m.column] = (float(before), float(accepted))
         return totals
 
@@ -241,8 +280,13 @@ def _reshaped(text: pl.LazyFrame, m: TableMap) -> pl.LazyFrame:
     assert m.reshape is not None  # noqa: S101 - the caller picked these maps
     rows = m.reshape(text)
     rows = rows if m.where is None else rows.filter(m.where)
-    texts = {root: pl.col(root).alias(f"@text:{root}") for e in m.columns.values() if (root := _single_root(e))}
-    chosen = [m.columns[f.name].cast(POLARS_TYPES[f.type]).alias(f.name) if f.name in m.columns else _empty(f) for f in table(m.table).fields]
+    texts = {
+        root: pl.col(root).alias(f"@text:{root}") for e in m.columns.values() if (root := _single_root(e))
+    }
+    chosen = [
+        m.columns[f.name].cast(POLARS_TYPES[f.type]).alias(f.name) if f.name in m.columns else _empty(f)
+        for f in table(m.table).fields
+    ]
     return rows.select("@row", *chosen, *texts.values())
 
 
@@ -251,8 +295,12 @@ def _reshape_conditions(m: TableMap) -> list[tuple[pl.Expr, str]]:
     conditions = []
     for name, expr in m.columns.items():
         if root := _single_root(expr):
-            conditions.append((_lost(pl.col(f"@text:{root}"), pl.col(name)), _lost_message(root, owner[name])))
-        conditions += [(rule.violated, f"{root or name} {rule.message}") for rule in field_rules(owner, owner[name])]
+            conditions.append(
+                (_lost(pl.col(f"@text:{root}"), pl.col(name)), _lost_message(root, owner[name]))
+            )
+        conditions += [
+            (rule.violated, f"{root or name} {rule.message}") for rule in field_rules(owner, owner[name])
+        ]
     return conditions
 
 
@@ -321,7 +369,10 @@ def _in_input_order(frames: list[pl.DataFrame]) -> pl.DataFrame:
 def _warnings(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     found = [
         frame.filter(rule.violated).select(
-            table=pl.lit(name), id=_id_of(table(name)), rule=pl.lit(rule.id), message=pl.lit(f"{rule.field} {rule.message}")
+            table=pl.lit(name),
+            id=_id_of(table(name)),
+            rule=pl.lit(rule.id),
+            message=pl.lit(f"{rule.field} {rule.message}"),
         )
         for name, frame in tables.items()
         for rule in range_rules(name)

@@ -34,7 +34,9 @@ def ready(extra: str = "") -> Path:
 
 def run(python: Path, *arguments: str, env: dict[str, str] | None = None) -> int:
     """Run the environment's Python in the project's folder; return the exit code."""
-    return subprocess.run([str(python), *arguments], cwd=ROOT, env={**os.environ, **(env or {})}, check=False).returncode
+    return subprocess.run(
+        [str(python), *arguments], cwd=ROOT, env={**os.environ, **(env or {})}, check=False
+    ).returncode
 
 
 def _install(python: Path, what: str) -> None:

@@ -11,7 +11,7 @@ FOLDER = ROOT / "datapackages/nw-syria-2024"
 TABLES = ("sources", "events", "casualties", "displacement", "indicators", "claims")
 FIGURES = ("casualties", "displacement", "indicators")
 KIND = {"casualties": "harm", "displacement": "category", "indicators": "indicator"}
-KEY = {name: "figure_id" for name in FIGURES} | {"events": "event_id", "claims": "claim_id"}
+KEY = dict.fromkeys(FIGURES, "figure_id") | {"events": "event_id", "claims": "claim_id"}
 QUANTITY = ["value", "value_low", "value_high", "qualifier", "bounds_basis", "unit"]
 NEWS = "news-nws-2024"
 DRONES = "news-nws-2024:drone-casualties"
@@ -91,8 +91,16 @@ def test_drone_casualties_are_over_80_and_nobody_is_said_to_be_dead():
     figure = row("casualties", DRONES)
     assert figure["quantity_text"] == "over 80"
     assert figure["harm"] == "casualties_unspecified"
-    assert (figure["person_status"], figure["weapon"], figure["claimed_by"]) == ("civilian", "drone", "rebels")
-    assert (figure["date_start"], figure["date_end"], figure["date_precision"]) == ("2024-01-01", None, "year")
+    assert (figure["person_status"], figure["weapon"], figure["claimed_by"]) == (
+        "civilian",
+        "drone",
+        "rebels",
+    )
+    assert (figure["date_start"], figure["date_end"], figure["date_precision"]) == (
+        "2024-01-01",
+        None,
+        "year",
+    )
     assert figure["alleged_perpetrator"] is None
     assert INPUTS["casualties"].filter(source_id=NEWS, harm="killed").is_empty()
 
@@ -148,7 +156,9 @@ def test_events_of_the_report(event, event_type, start, end, precision):
 # The 52 reported figures
 
 
-@pytest.mark.parametrize("line", LINES.rows(named=True), ids=lambda line: f"{line['measure']}-{line['words'][:20]}")
+@pytest.mark.parametrize(
+    "line", LINES.rows(named=True), ids=lambda line: f"{line['measure']}-{line['words'][:20]}"
+)
 def test_every_reported_figure_is_there_once_in_its_words(line):
     found = rows_of_line(all_figures(INPUTS), line).rows(named=True)
     assert len(found) == 1
@@ -174,8 +184,12 @@ def test_every_reported_figure_is_there_once_in_its_words(line):
 def test_there_are_52_lines_and_no_other_total():
     assert LINES.height == 52
     figures = all_figures(INPUTS).filter(pl.col("source_id") != NEWS)
-    part = (pl.col("age_group").is_in(["child", "adult"])) | (pl.col("quantity_text").str.contains("newly|twice|^100|^over 150|^peak"))
-    totals = figures.filter(~part.fill_null(False) | pl.col("figure_id").str.contains("ariha:2024-11-26:children"))
+    part = (pl.col("age_group").is_in(["child", "adult"])) | (
+        pl.col("quantity_text").str.contains("newly|twice|^100|^over 150|^peak")
+    )
+    totals = figures.filter(
+        ~part.fill_null(False) | pl.col("figure_id").str.contains("ariha:2024-11-26:children")
+    )
     assert totals.height == LINES.height
 
 
@@ -193,7 +207,9 @@ def test_who_passes_on_a_figure_is_its_publisher_and_who_states_it_its_claimant(
 
 
 def test_parts_by_alleged_perpetrator_are_those_that_were_reported():
-    totals = INPUTS["casualties"].filter(pl.col("alleged_perpetrator").is_not_null(), sex="all", age_group="all")
+    totals = INPUTS["casualties"].filter(
+        pl.col("alleged_perpetrator").is_not_null(), sex="all", age_group="all"
+    )
     for source, words in {
         "snhr-2024-12-04": ["105", "27", "8", "5", "4"],
         "levant24-2025-01": ["223", "13", "108", "151"],
@@ -208,7 +224,11 @@ def test_parts_by_alleged_perpetrator_are_those_that_were_reported():
 @pytest.mark.parametrize(
     ("claimant", "about", "other"),
     [
-        ("SNHR", "snhr-november-2024-title:killed:2024-11:women", "snhr-november-2024-body:killed:2024-11:women"),
+        (
+            "SNHR",
+            "snhr-november-2024-title:killed:2024-11:women",
+            "snhr-november-2024-body:killed:2024-11:women",
+        ),
         (
             "hxl_kit",
             "ifp-one-million-displaced:collective-sites:north-east:2024-12-12",
@@ -279,7 +299,9 @@ def test_killed_and_injured_and_displaced_are_one_group_each():
     """Their places and periods meet, so a second group would let two overlapping figures be added."""
     for table, kinds in {"casualties": ["killed", "injured"], "displacement": ["new_displacement"]}.items():
         for kind in kinds:
-            figures = INPUTS[table].filter(pl.col(KIND[table]) == kind, ~pl.col("figure_id").is_in(OPEN_FLOWS))
+            figures = INPUTS[table].filter(
+                pl.col(KIND[table]) == kind, ~pl.col("figure_id").is_in(OPEN_FLOWS)
+            )
             assert figures["overlap_group"].n_unique() == 1, kind
             assert figures["overlap_group"].null_count() == 0
 
@@ -299,7 +321,9 @@ def test_households_are_not_people():
     displacement = INPUTS["displacement"]
     families = displacement.filter(pl.col("quantity_text").str.contains("families"))
     assert families.height == 2
-    assert set(families.select("counts", "unit", "role").iter_rows()) == {("households", "household", "triangulation")}
+    assert set(families.select("counts", "unit", "role").iter_rows()) == {
+        ("households", "household", "triangulation")
+    }
     assert set(displacement.filter(unit="person")["counts"]) == {"people"}
 
 
@@ -361,7 +385,9 @@ def test_other_quantities_of_the_report_as_built(tables, table, identifier, quan
     assert [figure[c] for c in QUANTITY] == quantity
 
 
-@pytest.mark.parametrize("line", LINES.rows(named=True), ids=lambda line: f"{line['measure']}-{line['words'][:20]}")
+@pytest.mark.parametrize(
+    "line", LINES.rows(named=True), ids=lambda line: f"{line['measure']}-{line['words'][:20]}"
+)
 def test_reported_quantities_as_built(tables, line):
     figure = rows_of_line(all_figures(tables), line).rows(named=True)[0]
     compared = [c for c in QUANTITY if not (c == "bounds_basis" and line["qualifier"] == "approximately")]
@@ -373,16 +399,26 @@ def test_parts_never_exceed_their_total(tables):
     casualties = tables["casualties"]
     parts = casualties.filter(pl.col("figure_id").str.contains(r":(children|women|men)$"))
     named = parts.with_columns(total_id=pl.col("figure_id").str.replace(r":[a-z]+$", ""))
-    sums = named.group_by("total_id").agg(pl.col("value").sum(), pl.col("source_id", "overlap_group", "harm").first())
+    sums = named.group_by("total_id").agg(
+        pl.col("value").sum(), pl.col("source_id", "overlap_group", "harm").first()
+    )
     totals = casualties.select(
-        total_id="figure_id", total="value", total_source="source_id", total_group="overlap_group", total_harm="harm"
+        total_id="figure_id",
+        total="value",
+        total_source="source_id",
+        total_group="overlap_group",
+        total_harm="harm",
     )
     held = sums.join(totals, on="total_id", how="left")
     without = held.filter(pl.col("total").is_null())["total_id"].to_list()
     assert without == ["ocha-2024-11-28:killed:ariha:2024-11-26"]
     compared = held.drop_nulls("total")
     assert (compared["value"] <= compared["total"]).all()
-    for own, of_total in (("source_id", "total_source"), ("overlap_group", "total_group"), ("harm", "total_harm")):
+    for own, of_total in (
+        ("source_id", "total_source"),
+        ("overlap_group", "total_group"),
+        ("harm", "total_harm"),
+    ):
         assert (compared[own] == compared[of_total]).all()
     assert set(parts["role"]) == {"triangulation"}
     assert set(parts.select("sex", "age_group").iter_rows()) == {
@@ -392,7 +428,7 @@ def test_parts_never_exceed_their_total(tables):
     }
 
 
-def test_part_of_displacement_never_exceed_their_total(tables):
+def test_parts_of_displacement_never_exceed_their_total(tables):
     values = dict(tables["displacement"].select("figure_id", pl.coalesce("value", "value_high")).iter_rows())
     parts = {identifier: identifier.rpartition(":")[0] for identifier in values}
     nested = {part: total for part, total in parts.items() if total in values}

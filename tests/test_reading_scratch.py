@@ -167,7 +167,7 @@ def test_a_full_disk_is_told(write, monkeypatch):
 def test_errors_of_the_caller_are_the_callers(write):
     with pytest.raises(OSError, match="mine"), open_table(write(gzip.compress(CSV), "t.csv.gz")):
         raise OSError("mine")
-    with pytest.raises(InputError, match="^x: no such file$"), plain_words("x"):
+    with pytest.raises(InputError, match=r"^x: no such file$"), plain_words("x"):
         Path("nowhere-at-all").read_bytes()
 
 

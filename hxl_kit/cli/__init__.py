@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from typing import TextIO, cast
+from typing import TextIO
 
 from hxl_kit.cli import state
-from hxl_kit.errors import ExitCode, HxlKitError, TargetError
+from hxl_kit.errors import ExitCode, HxlKitError
 from hxl_kit.files import reason_of
+
+_INTERRUPTED = 130
 
 
 def main() -> None:
@@ -21,45 +23,41 @@ def main() -> None:
 
 
 def _run() -> int:
+    """Run the command and return its exit code; every exception ends here as a sentence."""
     from hxl_kit.cli.app import make_app
 
     try:
         make_app()()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except HxlKitError as error:
-        _show(error)
-        return int(error.exit_code)
-    except BrokenPipeError:
-        _silence(sys.stdout)
-        return int(ExitCode.OK)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        _show(TargetError(f"{place}{reason_of(error)}"))
-        return int(ExitCode.TARGET)
     except KeyboardInterrupt:
         sys.stderr.write("hxl-kit: stopped; nothing was half-written\n")
-        return 130
+        return _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: a user never sees a traceback unasked
-        _show_bug(error)
-        return int(ExitCode.BUG)
+        return int(_told(error))
     return int(ExitCode.OK)
 
 
-def _show(error: Exception) -> None:
+def _told(error: Exception) -> ExitCode:
+    """Tell the user what went wrong in a sentence; return the exit code."""
     if state.debug:
         traceback.print_exception(error)
-    sys.stderr.write(f"hxl-kit: {error}\n")
-
-
-def _show_bug(error: Exception) -> None:
-    if state.debug:
-        traceback.print_exception(error)
-        return
-    name = type(error).__name__
-    sys.stderr.write(f"hxl-kit: a bug ({name}); nothing was half-written. Run again with --debug and report what it shows\n")
+    match error:
+        case BrokenPipeError():
+            _silence(sys.stdout)
+            return ExitCode.OK
+        case HxlKitError():
+            message, code = str(error), error.exit_code
+        case OSError():
+            place = f"{error.filename}: " if error.filename else ""
+            message, code = f"{place}{reason_of(error)}", ExitCode.TARGET
+        case _:
+            message = f"a bug ({type(error).__name__}); run again with --debug and report what it shows"
+            code = ExitCode.BUG
+    sys.stderr.write(f"hxl-kit: {message}\n")
+    return code
 
 
 def _silence(stream: TextIO) -> None:
     """The reader went away (`| head`): keep the interpreter from complaining when it flushes."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), cast("TextIO", stream).fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -27,9 +27,17 @@ def _set_quiet(value: bool) -> None:  # noqa: FBT001 - typer's signature for a c
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How to write the result.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", callback=_set_quiet, help="No messages, errors aside.")]
-DebugOption = Annotated[bool, typer.Option("--debug", callback=_set_debug, help="Show where an error came from.")]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", callback=_set_quiet, help="No messages, errors aside.")
+]
+DebugOption = Annotated[
+    bool, typer.Option("--debug", callback=_set_debug, help="Show where an error came from.")
+]
 OutOption = Annotated[Path, typer.Option("--output", "-o", help="The folder to write.", show_default=False)]
 SheetOption = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")]
-EncodingOption = Annotated[str | None, typer.Option("--encoding", help="The encoding of a text file that is not UTF-8.")]
-TargetOption = Annotated[str, typer.Option("--to", help="Where to publish: catalogue:DIR.", show_default=False)]
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", help="The encoding of a text file that is not UTF-8.")
+]
+TargetOption = Annotated[
+    str, typer.Option("--to", help="Where to publish: catalogue:DIR.", show_default=False)
+]

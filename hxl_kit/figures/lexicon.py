@@ -41,6 +41,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
 _DASHES = "-‐‑"
 _ROLES = {"after": "after", "range_to": "joins", "years": "year"}
 _COUNTS = {
@@ -194,8 +195,18 @@ def lexicon(language: str | None, text: str) -> Lexicon:
 
 
 def _recognised(text: str) -> Lexicon:
-    words, known = set(re.findall(r"[^\W\d_]+", fold(text))), [_load(code) for code in LANGUAGES]
-    return max(known, key=lambda lexicon: len(words & lexicon.vocabulary))
+    """Return the lexicon that knows most of the words; of several, the one whose phrases cover most of them."""
+    words, known = set(_LETTERS.findall(fold(text))), [_load(code) for code in LANGUAGES]
+    scores = {lexicon.language: len(words & lexicon.vocabulary) for lexicon in known}
+    best = [lexicon for lexicon in known if scores[lexicon.language] == max(scores.values())]
+    if len(best) in {1, len(known)}:
+        return best[0]
+    return max(best, key=lambda lexicon: _covered(lexicon, text))
+
+
+def _covered(lexicon: Lexicon, text: str) -> int:
+    named = (i.text for i in lexicon.items(text) if i.text[0].isalpha() and i.kind not in {"other", "code"})
+    return sum(phrase.count(" ") + 1 for phrase in named)
 
 
 @cache

@@ -96,7 +96,9 @@ def read_package_yaml(folder: Path) -> Authored:
 
 def _authored(raw: dict[str, Any], folder: Path) -> Authored:
     inputs = tuple(Input(**{**entry, "path": folder / entry["path"]}) for entry in raw["inputs"])
-    listed = {key: tuple(raw[key]) for key in ("licences", "contributors", "keywords") if key in raw}
+    listed: dict[str, Any] = {
+        key: tuple(raw[key]) for key in ("licences", "contributors", "keywords") if key in raw
+    }
     options = Options(**raw.get("options", {}))
     return Authored(**{**raw, **listed, "inputs": inputs, "options": options})
 
@@ -143,7 +145,7 @@ def _sentence(error: ValidationError) -> str:
         return f"{where}must be of type {error.validator_value} (quote a number or date that is text)"
     if error.validator == "pattern":
         return f"{where}does not have the form {error.validator_value}"
-    return where + error.message
+    return where + str(error.message)
 
 
 def _first_line(error: Exception) -> str:

@@ -92,12 +92,16 @@ def build_package(authored: Authored, out: Path) -> Built:
     return Built(out, files.rows, tuple(records), private.change_counts(), private.warning_counts())
 
 
-def read_inputs(authored: Authored, folder: Path, private: ByProducts) -> tuple[TableFiles, list[InputRecord]]:
+def read_inputs(
+    authored: Authored, folder: Path, private: ByProducts
+) -> tuple[TableFiles, list[InputRecord]]:
     """Read all inputs into table files in `folder`, hold them to their keys; return what became of each."""
     sources = [_source_of(entry) for entry in authored.inputs]
     names = tuple({"sources", *(name for found in sources for name in found.tables)})
     with TableFiles(folder, names) as files:
-        records = [_take(entry, found, files, private) for entry, found in zip(authored.inputs, sources, strict=True)]
+        records = [
+            _take(entry, found, files, private) for entry, found in zip(authored.inputs, sources, strict=True)
+        ]
     files.check_keys()
     return files, records
 
@@ -217,7 +221,9 @@ def _unread_columns(found: Source, header: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     if not found.provider:
         named = ", ".join(f"'{name}'{nearest(name, found.columns)}" for name in unread)
-        raise SourceMismatchError(f"{found.id}: not a field of this table: {named} (see `hxl-kit tables {found.id}`)")
+        raise SourceMismatchError(
+            f"{found.id}: not a field of this table: {named} (see `hxl-kit tables {found.id}`)"
+        )
     return (f"columns not carried over: {', '.join(unread)}",)
 
 
@@ -241,7 +247,8 @@ def _source_row(found: Source, source_id: str, entry: Input, digest: str) -> pl.
     row = pl.DataFrame([known], schema=dict.fromkeys(known, pl.String))
     fields = table("sources").fields
     return row.select(
-        (pl.col(f.name) if f.name in known else pl.lit(None, pl.String).alias(f.name)).cast(POLARS_TYPES[f.type])
+        (pl.col(f.name) if f.name in known else pl.lit(None, pl.String).alias(f.name)).cast(
+            POLARS_TYPES[f.type]
+        )
         for f in fields
     )
-

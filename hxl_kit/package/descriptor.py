@@ -100,10 +100,11 @@ def _only(entry: Mapping[str, str], key: str) -> dict[str, str]:
 
 
 def _sources(files: TableFiles) -> list[dict[str, str]]:
-    rows = files.scan("sources").select("title", "publisher", "url", "version").collect().rows(named=True)
+    columns = ("source_id", "title", "publisher", "url", "version")
+    rows = files.scan("sources").select(columns).collect().rows(named=True)
     listed = []
     for row in rows:
-        title = row["title"] or row["publisher"] or "untitled document"
+        title = row["title"] or row["publisher"] or f"document without title ({row['source_id']})"
         named = f"{row['publisher']}: {title}" if row["publisher"] and row["publisher"] != title else title
         entry = {"title": named, "path": row["url"], "version": row["version"]}
         listed.append({key: value for key, value in entry.items() if value})
@@ -127,7 +128,15 @@ def _resources(authored: Authored, files: TableFiles) -> list[dict[str, Any]]:
         resources += _table_resources(authored, files, name)
     workbook = files.folder / f"{authored.name}.xlsx"
     if authored.options.xlsx:
-        resources.append(_file(f"{authored.name}-xlsx", workbook, "xlsx", XLSX, f"{authored.title}: all tables, one sheet each"))
+        resources.append(
+            _file(
+                f"{authored.name}-xlsx",
+                workbook,
+                "xlsx",
+                XLSX,
+                f"{authored.title}: all tables, one sheet each",
+            )
+        )
     return resources
 
 
@@ -155,7 +164,13 @@ def companion_path(clean: Path) -> Path:
 
 
 def _table(
-    name: str, title: str, about: str, path: Path, rows: int, dialect: Mapping[str, Any], schema: dict[str, Any]
+    name: str,
+    title: str,
+    about: str,
+    path: Path,
+    rows: int,
+    dialect: Mapping[str, Any],
+    schema: dict[str, Any],
 ) -> dict[str, Any]:
     return {
         "name": name,
@@ -174,7 +189,14 @@ def _table(
 
 
 def _file(name: str, path: Path, kind: str, mediatype: str, title: str) -> dict[str, Any]:
-    described = {"name": name, "title": title, "type": "file", "path": path.name, "format": kind, "mediatype": mediatype}
+    described = {
+        "name": name,
+        "title": title,
+        "type": "file",
+        "path": path.name,
+        "format": kind,
+        "mediatype": mediatype,
+    }
     return {**described, **_facts(path)}
 
 

@@ -17,7 +17,14 @@ from hxl_kit.package.difference import (
     TableDifference,
     Verb,
 )
-from hxl_kit.package.row_diff import TextTable, diff_rows, empty_like, read_text, retracted_ids, retracted_rows
+from hxl_kit.package.row_diff import (
+    TextTable,
+    diff_rows,
+    empty_like,
+    read_text,
+    retracted_ids,
+    retracted_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,20 +56,27 @@ def diff_packages(old: Package | None, new: Package, limit: int = LISTED_ROWS) -
 
 
 def _metadata_changes(old: Package | None, new: Package) -> Iterator[MetadataChange]:
-    before, after = (_metadata(package) if package else {} for package in (old, new))
+    shared = {r.get("name") for r in old.resources} & {r.get("name") for r in new.resources} if old else set()
+    before, after = (_metadata(package, shared) if package else {} for package in (old, new))
     for name in dict.fromkeys((*after, *before)):
         if before.get(name) != after.get(name):
             yield MetadataChange(name, before.get(name), after.get(name))
 
 
-def _metadata(package: Package) -> dict[str, Any]:
-    """Return the descriptor's properties by dotted name, without what is compared elsewhere."""
-    described = {name: value for name, value in package.descriptor.items() if name not in ("resources", "provenance")}
+def _metadata(package: Package, shared: set[Any]) -> dict[str, Any]:
+    """Return the descriptor's properties by dotted name, without what is compared elsewhere.
+
+    Of resources, only those that both packages have are looked into.
+    """
+    described = {
+        name: value for name, value in package.descriptor.items() if name not in ("resources", "provenance")
+    }
     if "provenance" in package.descriptor:
         described["provenance"] = _provenance_summary(package.descriptor["provenance"])
     resources = {
         str(r.get("name", "")): {name: value for name, value in r.items() if name not in _FACTS}
         for r in package.resources
+        if r.get("name") in shared
     }
     return dict(_flat("", {**described, "resources": resources}))
 
@@ -141,7 +155,9 @@ def _files(package: Package) -> dict[str, tuple[str, Path]]:
         if isinstance(resource.get("path"), str):
             path = package.path_of(resource)
             if not path.is_file():
-                raise InputError(f"{path}: no such file, but the descriptor lists it; build or pull the package again")
+                raise InputError(
+                    f"{path}: no such file, but the descriptor lists it; build or pull the package again"
+                )
             found[str(resource.get("name", ""))] = (resource["path"], path)
     return found
 
@@ -184,7 +200,9 @@ def _compared(
         if one.get("dialect") == other.get("dialect") and _same_bytes(old.path_of(one), new.path_of(other)):
             return TableDifference()
     known = now or was
-    return diff_rows(was or empty_like(known), now or empty_like(known), limit) if known else TableDifference()
+    return (
+        diff_rows(was or empty_like(known), now or empty_like(known), limit) if known else TableDifference()
+    )
 
 
 def _csv_tables(package: Package) -> dict[str, TextTable]:
@@ -194,7 +212,8 @@ def _csv_tables(package: Package) -> dict[str, TextTable]:
         for name, resource in package.tables.items()
         if isinstance(path := resource.get("path"), str)
         and (resource.get("format") or path.rpartition(".")[2]).lower() in ("csv", "tsv")
-        and (resource.get("encoding") or "utf-8").lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig", "ascii")
+        and (resource.get("encoding") or "utf-8").lower().replace("_", "-")
+        in ("utf-8", "utf8", "utf-8-sig", "ascii")
     }
 
 

@@ -112,15 +112,18 @@ class PackageDiff:
             tables={name: _table_from_json(table) for name, table in raw["tables"].items()},
         )
 
-    def as_text(self) -> str:
-        """Return the difference for people: files, metadata, schema, then rows with first examples."""
+    def as_text(self, *, files: bool = True) -> str:
+        """Return the difference for people: files (if wanted), metadata, schema, rows with examples."""
         if self.identical:
             return "no differences"
-        return "\n".join([*self._file_lines(), *self._metadata_lines(), *self._schema_lines(), *self._row_lines()])
+        listed = self._file_lines() if files else ()
+        return "\n".join([*listed, *self._metadata_lines(), *self._schema_lines(), *self._row_lines()])
 
     def _file_lines(self) -> Iterator[str]:
         for change in self.resources:
-            old, new = (("-" if size is None else f"{size:,}") for size in (change.old_bytes, change.new_bytes))
+            old, new = (
+                ("-" if size is None else f"{size:,}") for size in (change.old_bytes, change.new_bytes)
+            )
             yield f"file {change.change}: {_short(change.path)} ({old} -> {new} bytes)"
 
     def _metadata_lines(self) -> Iterator[str]:
@@ -131,7 +134,10 @@ class PackageDiff:
 
     def _schema_lines(self) -> Iterator[str]:
         for change in self.schema:
-            parts = [f"{_short(name)}: {_short(old)} -> {_short(new)}" for name, (old, new) in change.properties.items()]
+            parts = [
+                f"{_short(name)}: {_short(old)} -> {_short(new)}"
+                for name, (old, new) in change.properties.items()
+            ]
             what = f"field {_short(change.field)} {change.change}" if change.field else change.change
             yield f"schema {_short(change.table)}: {what}{' (' + '; '.join(parts) + ')' if parts else ''}"
 
@@ -153,7 +159,9 @@ def _examples(table: TableDifference, verb: RowVerb) -> Iterator[str]:
     rows = [row for row in table.rows if row.change == verb]
     for row in islice(rows, _SHOWN_ROWS):
         key = ", ".join(_short(value) for value in row.key.values()) or _first_cells(row)
-        cells = "; ".join(f"{_short(f)}: {_short(old)} -> {_short(new)}" for f, (old, new) in row.fields.items())
+        cells = "; ".join(
+            f"{_short(f)}: {_short(old)} -> {_short(new)}" for f, (old, new) in row.fields.items()
+        )
         about = f": {cells}" if verb == "changed" else ""
         yield f"  {_SIGNS[verb]} {key}{' retracted' if verb == 'retracted' else ''}{about}"
     if (more := getattr(table, verb) - min(len(rows), _SHOWN_ROWS)) and rows:

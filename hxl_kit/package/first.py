@@ -58,7 +58,10 @@ def _input(file: Path, folder: Path) -> tuple[dict[str, str], str]:
     entry = {"path": _relative(file, folder)}
     if certain:
         return {**entry, certain[0].kind: certain[0].id}, ""
-    maybe = "; ".join(f"{c.kind} {c.id}: {c.reason}" for c in found.candidates) or "no source or table fits its columns"
+    maybe = (
+        "; ".join(f"{c.kind} {c.id}: {c.reason}" for c in found.candidates)
+        or "no source or table fits its columns"
+    )
     known = f"sources {', '.join(source_ids())}; tables {', '.join(table_names())}"
     return {**entry, "source": _CHOOSE}, f"the source (or table) of {file.name} ({maybe}; known {known})"
 
@@ -77,7 +80,9 @@ def _described(folder: Path, inputs: list[dict[str, str]]) -> dict[str, Any]:
     return {
         "name": package_name(folder.absolute().name, first.id if first else "package"),
         "title": first.title if first else folder.absolute().name,
-        "description": f"{first.title} by {first.provider}." if first else "What it holds, where from, for whom.",
+        "description": f"{first.title} by {first.provider}."
+        if first
+        else "What it holds, where from, for whom.",
         "version": "1.0.0",
         "licences": [{"name": first.licence, "path": first.licence_url} if first else {"name": "CC-BY-4.0"}],
         "contributors": [{"title": first.provider if first else "Your organisation", "roles": ["creator"]}],

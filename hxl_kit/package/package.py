@@ -44,7 +44,7 @@ class Package:
 
     def path_of(self, resource: dict[str, Any]) -> Path:
         """Return the path of a resource's file (`read_package` has checked that it stays inside)."""
-        return self.folder / resource["path"]
+        return self.folder / str(resource["path"])
 
 
 def read_package(path: Path) -> Package:
@@ -56,12 +56,16 @@ def read_package(path: Path) -> Package:
     """
     file = path / DESCRIPTOR if path.is_dir() else path
     if path.is_dir() and not file.exists():
-        raise InputError(f"{path}: has no {DESCRIPTOR}; `hxl-kit build {path}` writes one if it has a package.yaml")
+        raise InputError(
+            f"{path}: has no {DESCRIPTOR}; `hxl-kit build {path}` writes one if it has a package.yaml"
+        )
     if require_plain_file(file).stat().st_size > MAXIMUM_BYTES:
         raise InputError(f"{file}: is larger than {MAXIMUM_BYTES:,} bytes; a descriptor holds metadata only")
     descriptor = _parse(file)
     if not isinstance(descriptor, dict):
-        raise InputError(f"{file}: is not a JSON object; a descriptor looks like {{\"name\": …, \"resources\": […]}}")
+        raise InputError(
+            f'{file}: is not a JSON object; a descriptor looks like {{"name": …, "resources": […]}}'
+        )
     resources = descriptor.get("resources")
     if not isinstance(resources, list) or not resources or not all(isinstance(r, dict) for r in resources):
         raise InputError(f"{file}: 'resources' must be a list of at least one resource (an object)")
@@ -98,7 +102,9 @@ def _parse(file: Path) -> Any:
     except RecursionError as error:
         raise InputError(f"{file}: is nested too deeply") from error
     except _DuplicateKeyError as error:
-        raise InputError(f"{file}: has the duplicate key '{error}'; two readers would see two packages") from error
+        raise InputError(
+            f"{file}: has the duplicate key '{error}'; two readers would see two packages"
+        ) from error
     except json.JSONDecodeError as error:
         raise InputError(f"{file}: is not JSON: {error.msg.lower()} at line {error.lineno}") from error
 

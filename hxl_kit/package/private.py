@@ -53,7 +53,10 @@ class ByProducts:
         """Keep records that do not have the header's number of cells, whole, under `text`."""
         if bad:
             rows = [(record.row_number, record.reason, record.text) for record in bad]
-            self._append(f"{input_name}.records", pl.DataFrame(rows, schema={**REJECTED, "text": pl.String}, orient="row"))
+            self._append(
+                f"{input_name}.records",
+                pl.DataFrame(rows, schema={**REJECTED, "text": pl.String}, orient="row"),
+            )
 
     def _append(self, name: str, rows: pl.DataFrame) -> None:
         path = self._stage / "rejected" / f"{name}.csv"
@@ -68,7 +71,9 @@ class ByProducts:
     def changes(self) -> pl.DataFrame:
         """Return all changes: column, rule, old, new and how often, most frequent first."""
         counted = pl.concat(self._changes).group_by("column", "rule", "old", "new").agg(pl.col("count").sum())
-        return counted.sort(["column", "rule", "count", "old", "new"], descending=[False, False, True, False, False])
+        return counted.sort(
+            ["column", "rule", "count", "old", "new"], descending=[False, False, True, False, False]
+        )
 
     def change_counts(self) -> dict[str, int]:
         """Return how many values each rule changed."""

@@ -144,7 +144,9 @@ def _difference(
         for verb, head in heads.items()
         for name in head.select(identity).iter_rows()
     )
-    return TableDifference(counts["added"], kinds["changed"].height, counts["removed"], compared_by=basis, rows=rows)
+    return TableDifference(
+        counts["added"], kinds["changed"].height, counts["removed"], compared_by=basis, rows=rows
+    )
 
 
 def _looked_up(
@@ -160,7 +162,9 @@ def _looked_up(
     }
 
 
-def _row_change(verb: RowVerb, key: tuple[str, ...], before: dict[str, str], after: dict[str, str]) -> RowChange:
+def _row_change(
+    verb: RowVerb, key: tuple[str, ...], before: dict[str, str], after: dict[str, str]
+) -> RowChange:
     old, new = ({} if verb == "added" else before), ({} if verb == "removed" else after)
     named = {field: (old or new)[field] for field in key}
     pairs = {field: (old.get(field) or None, new.get(field) or None) for field in (new or old)}

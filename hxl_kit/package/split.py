@@ -40,7 +40,12 @@ def part_of(authored: Authored, value: str | None) -> Authored:
     """Return the metadata of the part for `value`: name and title say which part it is."""
     slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in (value or "none").lower()).strip("-")
     options = replace(authored.options, split_by=None)
-    return replace(authored, name=f"{authored.name}-{slug}", title=f"{authored.title}: {value or 'no value'}", options=options)
+    return replace(
+        authored,
+        name=f"{authored.name}-{slug}",
+        title=f"{authored.title}: {value or 'no value'}",
+        options=options,
+    )
 
 
 def split_rows(files: TableFiles, field: str, value: str | None) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -49,7 +54,9 @@ def split_rows(files: TableFiles, field: str, value: str | None) -> Iterator[tup
     A table with the field gives its rows of that value. Of the others, events and sources give what
     those rows refer to, event_sources what belongs to these events, claims what is about these rows.
     """
-    chosen = {name: _with_value(files, name, field, value) for name in files.names if field in table(name).names}
+    chosen = {
+        name: _with_value(files, name, field, value) for name in files.names if field in table(name).names
+    }
     for name in ("events", "event_sources", "claims", "sources"):
         if name in files.names and name not in chosen:
             chosen[name] = _related(files, name, chosen)
@@ -68,7 +75,9 @@ def _with_value(files: TableFiles, name: str, field: str, value: str | None) -> 
 def _related(files: TableFiles, name: str, chosen: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
     if name == "claims":
         about = [
-            frame.select(pl.lit(owner).alias("about_table"), pl.col(table(owner).primary_key[0]).alias("about_id"))
+            frame.select(
+                pl.lit(owner).alias("about_table"), pl.col(table(owner).primary_key[0]).alias("about_id")
+            )
             for owner, frame in chosen.items()
         ]
         return files.scan(name).join(pl.concat(about), on=list(_ABOUT), how="semi", maintain_order="left")
@@ -84,9 +93,17 @@ def _completed(files: TableFiles, chosen: dict[str, pl.LazyFrame]) -> dict[str, 
     completed = {}
     if "events" in chosen:
         referring = [f.select("event_id") for name, f in chosen.items() if "event_id" in table(name).names]
-        completed["events"] = files.scan("events").join(pl.concat(referring), on="event_id", how="semi", maintain_order="left")
+        completed["events"] = files.scan("events").join(
+            pl.concat(referring), on="event_id", how="semi", maintain_order="left"
+        )
     whole = {**chosen, **completed}
-    referring = [f.select("source_id") for name, f in whole.items() if name != "sources" and "source_id" in table(name).names]
+    referring = [
+        f.select("source_id")
+        for name, f in whole.items()
+        if name != "sources" and "source_id" in table(name).names
+    ]
     if referring:
-        completed["sources"] = files.scan("sources").join(pl.concat(referring), on="source_id", how="semi", maintain_order="left")
+        completed["sources"] = files.scan("sources").join(
+            pl.concat(referring), on="source_id", how="semi", maintain_order="left"
+        )
     return completed

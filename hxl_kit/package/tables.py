@@ -82,7 +82,10 @@ class TableFiles:
             files = self._open[name]
             files.rows += frame.height
             if frame.height:
-                tasks += [self._pools[0].submit(files.csv.write, frame), self._pools[1].submit(files.parquet.write, frame)]
+                tasks += [
+                    self._pools[0].submit(files.csv.write, frame),
+                    self._pools[1].submit(files.parquet.write, frame),
+                ]
         self._under_way.append(tasks)
 
     def _finish_oldest(self) -> None:
@@ -111,13 +114,17 @@ class TableFiles:
         Raises:
             DataError: a primary key is there twice, or a row refers to a row that is not there.
         """
-        problems = [p for name in self.names for p in (*self._key_problems(name), *self._reference_problems(name))]
+        problems = [
+            p for name in self.names for p in (*self._key_problems(name), *self._reference_problems(name))
+        ]
         if problems:
             raise DataError("; ".join(problems))
 
     def _key_problems(self, name: str) -> list[str]:
         key = list(table(name).primary_key)
-        repeated = self.scan(name).select(key).group_by(key).len().filter(pl.col("len") > 1).select(key).sort(key)
+        repeated = (
+            self.scan(name).select(key).group_by(key).len().filter(pl.col("len") > 1).select(key).sort(key)
+        )
         found = repeated.collect(engine="streaming")
         if not found.height:
             return []
@@ -135,7 +142,9 @@ class TableFiles:
             found = lost.sort(list(key.fields)).collect(engine="streaming")
             if found.height:
                 shown = ", ".join("/".join(map(str, row)) for row in found.head(3).rows())
-                problems.append(f"{name}: {'/'.join(key.fields)} not in {key.table}: {shown} ({found.height:,} in all)")
+                problems.append(
+                    f"{name}: {'/'.join(key.fields)} not in {key.table}: {shown} ({found.height:,} in all)"
+                )
         return problems
 
     def scan(self, name: str) -> pl.LazyFrame:
@@ -148,7 +157,8 @@ class TableFiles:
         for name in self.names:
             if days := [f for f in _DATES if f in table(name).names]:
                 row = self.scan(name).select(
-                    pl.min_horizontal(pl.col(days).min()).alias("first"), pl.max_horizontal(pl.col(days).max()).alias("last")
+                    pl.min_horizontal(pl.col(days).min()).alias("first"),
+                    pl.max_horizontal(pl.col(days).max()).alias("last"),
                 )
                 bounds += [day for day in row.collect().row(0) if day is not None]
         return (min(bounds).isoformat(), max(bounds).isoformat()) if bounds else None
@@ -158,7 +168,9 @@ class TableFiles:
         found: set[str] = set()
         for name in self.names:
             if "location_code" in table(name).names:
-                found.update(self.scan(name).select("location_code").drop_nulls().unique().collect()["location_code"])
+                found.update(
+                    self.scan(name).select("location_code").drop_nulls().unique().collect()["location_code"]
+                )
         return sorted(found)
 
     def bounding_box(self) -> list[float] | None:
@@ -167,7 +179,9 @@ class TableFiles:
         for name in self.names:
             if "latitude" in table(name).names:
                 lon, lat = pl.col("longitude"), pl.col("latitude")
-                box = self.scan(name).select(lon.min().alias("w"), lat.min().alias("s"), lon.max().alias("e"), lat.max().alias("n"))
+                box = self.scan(name).select(
+                    lon.min().alias("w"), lat.min().alias("s"), lon.max().alias("e"), lat.max().alias("n")
+                )
                 boxes += [row for row in box.collect().rows() if None not in row]
         if not boxes:
             return None

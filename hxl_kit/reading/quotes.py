@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 RECORD_BYTES = 16 << 20
 """The longest record that is read; the parser works on blocks of this size."""
 
+INSIDE = "inside unquoted cells, kept as text"
+AFTER = "closed before the end of their cells and dropped"
+
 
 def check_text(label: str, text: Utf8, delimiter: str) -> tuple[str, ...]:
     """Return notes on a delimited file's quotes and line ends, after a look at all of it.
@@ -65,14 +68,13 @@ class Quotes:
         self.label, self.file = label, file
         self.ends = delimiter.encode() + b"\r\n"
         end = b"[" + re.escape(self.ends) + b"]"
-        cell = (
-            rb'"(?<=' + end + rb'")[^"]*+(?:""[^"]*+)*+'
-        )  # the look-behind follows its quote: ten times faster
+        # The look-behind stands after its quote: a pattern that begins with a plain byte is ten times faster.
+        cell = rb'"(?<=' + end + rb'")[^"]*+(?:""[^"]*+)*+'
         self.clean = re.compile(cell + rb'"(?=' + end + rb")")
         self.quote = re.compile(cell + rb'(?P<close>"?)|"')
         self.open, self.opened = b"", 0
-        self.inside: list[int] = []
-        self.after: list[int] = []
+        self.strays = {INSIDE: 0, AFTER: 0}
+        self.first: dict[str, int] = {}
 
     def follow(self, offset: int, block: bytes) -> None:
         """Take the next block, whose first byte is at `offset`.
@@ -99,26 +101,26 @@ class Quotes:
         """
         if self.open:
             self._refuse_open()
-        kinds = (
-            (self.inside, "inside unquoted cells, kept as text"),
-            (self.after, "closed before the end of their cells and dropped"),
-        )
         return tuple(
-            f"stray quotes {what} ({len(found)}, the first in line {line_at(self.file, found[0])})"
-            for found, what in kinds
-            if found
+            f"stray quotes {kind} ({count}, the first in line {line_at(self.file, self.first[kind])})"
+            for kind, count in self.strays.items()
+            if count
         )
 
     def _follow_each(self, start: int, text: bytes) -> None:
         for match in self.quote.finditer(text):
             position = start + match.start()
             if match["close"] is None:
-                self.inside.append(position)
+                self._count(INSIDE, position)
             elif not match["close"]:
                 self.open, self.opened = match[0], position
             elif text[match.end()] not in self.ends:
                 self._require_one_line(position, match[0])
-                self.after.append(position)
+                self._count(AFTER, position)
+
+    def _count(self, kind: str, position: int) -> None:
+        self.strays[kind] += 1
+        self.first.setdefault(kind, position)
 
     def _require_one_line(self, position: int, cell: bytes) -> None:
         if b"\n" in cell or b"\r" in cell:

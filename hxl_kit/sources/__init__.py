@@ -17,9 +17,7 @@ _NOT_SOURCES = frozenset({"definition", "own_tables"})
 
 def source_ids() -> tuple[str, ...]:
     """Return the ids of all sources, sorted; an id is the name of the source's module."""
-    return tuple(
-        sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _NOT_SOURCES)
-    )
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _NOT_SOURCES))
 
 
 @cache

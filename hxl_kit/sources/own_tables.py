@@ -66,9 +66,16 @@ def _with_quantities(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Fill the quantity columns of the rows that give words only; each distinct phrase is read once."""
     rows = frame.collect()
     blank = pl.all_horizontal(text(column).is_null() for column in QUANTITY if column != "unit")
-    words = rows.filter(blank).select(quantity_text=text("quantity_text"), unit=text("unit")).drop_nulls("quantity_text").unique()
+    words = (
+        rows.filter(blank)
+        .select(quantity_text=text("quantity_text"), unit=text("unit"))
+        .drop_nulls("quantity_text")
+        .unique()
+    )
     read = [_read(phrase, unit or "") for phrase, unit in words.iter_rows()]
-    schema = dict.fromkeys(("quantity_text", "@unit", *(f"@{c}" for c in QUANTITY if c != "unit"), "@read_unit"), pl.String)
+    schema = dict.fromkeys(
+        ("quantity_text", "@unit", *(f"@{c}" for c in QUANTITY if c != "unit"), "@read_unit"), pl.String
+    )
     found = pl.DataFrame(read, schema=schema, orient="row")
     joined_rows = rows.with_columns(blank.alias("@blank"), text("unit").fill_null("").alias("@unit")).join(
         found, on=["quantity_text", "@unit"], how="left", maintain_order="left"
@@ -78,7 +85,9 @@ def _with_quantities(frame: pl.LazyFrame) -> pl.LazyFrame:
         for column in QUANTITY
         if column != "unit"
     ]
-    return joined_rows.with_columns(*filled, pl.coalesce(text("unit"), pl.col("@read_unit")).alias("unit")).lazy()
+    return joined_rows.with_columns(
+        *filled, pl.coalesce(text("unit"), pl.col("@read_unit")).alias("unit")
+    ).lazy()
 
 
 def _read(phrase: str, unit: str) -> tuple[str | None, ...]:

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import code, constant, context, date, derived, integer, joined, line, number, text, titled
+from hxl_kit.mapping import (
+    code,
+    constant,
+    context,
+    date,
+    derived,
+    integer,
+    joined,
+    line,
+    number,
+    text,
+    titled,
+)
 from hxl_kit.sources.definition import Lookalike, Measure, Source, TableMap
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ DIR/<name>/<version_id>/…        the files of a version, never changed again
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hxl_kit.errors import InputError, TargetError
@@ -23,15 +23,17 @@ from hxl_kit.package.package import DESCRIPTOR, read_package
 from hxl_kit.targets.index_page import INDEX, render_index
 from hxl_kit.targets.ledger import LEDGER, Ledger, Version, is_safe_name, read_ledger, version_of
 from hxl_kit.targets.lock import exclusive, is_abandoned, owner_tag
-from hxl_kit.targets.target import Change, ServedFile, Staged, State
+from hxl_kit.targets.target import Change, ServedFile, Staged, State, moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from hxl_kit.package.package import Package
 
 _STAGING = ".staging-"
 _STAGING_SECONDS = 24 * 3600.0
+_UNCHANGED = "; what was published before is unchanged"
 _PARTIAL = (f".{LEDGER}.partial-*", f".{INDEX}.partial-*")
 
 
@@ -70,9 +72,15 @@ class CatalogueTarget:
         with self._plainly():
             folder = self._folder_of(state)
             found = [(file, _damage(folder, file)) for file in state.files]
-            damaged = [Change("repair", f.path, was, f"sha256:{f.sha256}", f.bytes) for f, was in found if was]
+            damaged = [
+                Change("repair", f.path, was, f"sha256:{f.sha256}", f.bytes) for f, was in found if was
+            ]
             page = render_index(self._ledger())
-            stale = [] if _content(self.folder / INDEX) == page else [Change("render", INDEX, None, None, len(page))]
+            stale = (
+                []
+                if _content(self.folder / INDEX) == page
+                else [Change("render", INDEX, None, None, len(page))]
+            )
         return (*damaged, *stale)
 
     @contextmanager
@@ -81,7 +89,9 @@ class CatalogueTarget:
         try:
             package = read_package(self._folder_of(state))
         except InputError as error:
-            raise TargetError(f"{self.text}: {state.dataset} {state.version_id} is damaged: {error}") from error
+            raise TargetError(
+                f"{self.text}: {state.dataset} {state.version_id} is damaged: {error}"
+            ) from error
         yield package
 
     @contextmanager
@@ -91,14 +101,14 @@ class CatalogueTarget:
             raise TargetError(
                 f"{package.folder}: the name '{package.name}' cannot be an address; use lower-case letters, digits, '-', '_'"
             )
-        with self._plainly():
+        with self._plainly(_UNCHANGED):
             self._require_catalogue()
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep_staging()
             stage = self.folder / f"{_STAGING}{owner_tag()}"
             stage.mkdir()
         try:
-            with self._plainly():
+            with self._plainly(_UNCHANGED):
                 staged = _copy_package(package, stage)
             yield staged
         finally:
@@ -106,29 +116,22 @@ class CatalogueTarget:
 
     def commit(self, staged: Staged, pin: str) -> State:
         """Serve what was staged, if what is served still has the version id `pin`."""
-        with self._plainly(), exclusive(self.folder) as lock:
+        with self._plainly(_UNCHANGED), exclusive(self.folder) as lock:
             self._sweep_partials()
             ledger = self._ledger()
             served = ledger.history(staged.dataset)
-            version = version_of(staged.package, staged.digest, self.clock())
+            version = version_of(staged.package, staged.dataset, staged.digest, self.clock())
             if served and served[0].digest == version.digest:
                 version = served[0]
             else:
-                self.require_pin(version.name, pin)
+                state = served[0].state if served else State(staged.dataset)
+                if state.pin != pin:
+                    raise moved(self.text, pin, state)
                 ledger = ledger.with_version(version)
             self._place(staged, version)
             lock.require()
             self._serve(ledger)
         return version.state
-
-    def require_pin(self, dataset: str, pin: str) -> None:
-        """Do nothing while the version id served is `pin`; else TargetError."""
-        state = self.describe(dataset)
-        if state.pin != pin:
-            planned = f"version {pin}" if pin else "nothing published"
-            raise TargetError(
-                f"{self.text}: {dataset} moved under the plan: planned for {planned}, now {state.described}; plan again"
-            )
 
     def fetch(self, state: State, folder: Path) -> None:
         """Copy the files of a version into a folder and verify size and SHA-256 of each.
@@ -142,7 +145,9 @@ class CatalogueTarget:
             copy = folder / file.path
             copy_file(source / file.path, copy)
             if damage := _damage(folder, file):
-                raise TargetError(f"{self.text}: {state.dataset} {state.version_id}: {file.path} is {damage}; not pulled")
+                raise TargetError(
+                    f"{self.text}: {state.dataset} {state.version_id}: {file.path} is {damage}; not pulled"
+                )
 
     def _require_readable(self, state: State, file: ServedFile, source: Path) -> None:
         place = f"{self.text}: {state.dataset} {state.version_id}: {file.path}"
@@ -155,17 +160,19 @@ class CatalogueTarget:
         return self.folder / state.dataset / state.version_id
 
     def _ledger(self) -> Ledger:
+        if self.folder.exists() and not self.folder.is_dir():
+            raise TargetError(f"{self.text}: is a file; name a folder for the catalogue")
         with self._plainly():
             return read_ledger(self.folder)
 
     @contextmanager
-    def _plainly(self) -> Iterator[None]:
+    def _plainly(self, outcome: str = "") -> Iterator[None]:
         """Turn an error of the system into a TargetError in plain words."""
         try:
             yield
         except OSError as error:
             place = f" {error.filename}:" if error.filename else ""
-            raise TargetError(f"{self.text}:{place} {reason_of(error)}; what was published before is unchanged") from error
+            raise TargetError(f"{self.text}:{place} {reason_of(error)}{outcome}") from error
 
     def _require_catalogue(self) -> None:
         """Refuse a folder that holds something else: a website's own index page, or a package."""
@@ -173,14 +180,17 @@ class CatalogueTarget:
             return
         for name in (INDEX, DESCRIPTOR):
             if (self.folder / name).exists():
-                raise TargetError(f"{self.folder}: holds {name} but no {LEDGER}; name an empty folder for a new catalogue")
+                raise TargetError(
+                    f"{self.folder}: holds {name} but no {LEDGER}; name an empty folder for a new catalogue"
+                )
 
     def _sweep_staging(self) -> None:
         """Remove staging folders whose publisher is gone."""
         for stage in self.folder.glob(f"{_STAGING}*"):
-            age = time.time() - stage.stat().st_mtime
-            if is_abandoned(stage.name.removeprefix(_STAGING), age, _STAGING_SECONDS):
-                shutil.rmtree(stage, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):
+                age = time.time() - stage.stat().st_mtime
+                if is_abandoned(stage.name.removeprefix(_STAGING), age, _STAGING_SECONDS):
+                    shutil.rmtree(stage, ignore_errors=True)
 
     def _sweep_partials(self) -> None:
         """Remove half-written files of this catalogue; under the lock nobody else is writing them."""
@@ -190,13 +200,14 @@ class CatalogueTarget:
 
     def _place(self, staged: Staged, version: Version) -> None:
         """Bring the staged files to the version's folder; one that is there and whole is left alone."""
-        final = self.folder / version.folder
+        final, aside = self.folder / version.folder, self.folder / f"{_STAGING}{owner_tag()}"
         if final.exists():
             if not any(_damage(final, file) for file in version.state.files):
                 return
-            final.rename(self.folder / f"{_STAGING}{owner_tag()}")
+            final.rename(aside)
         final.parent.mkdir(exist_ok=True)
         staged.folder.rename(final)
+        shutil.rmtree(aside, ignore_errors=True)
         sync_folder(final.parent)
         sync_folder(self.folder)
 
@@ -225,7 +236,7 @@ def _copy_package(package: Package, stage: Path) -> Staged:
     copied = read_package(stage)
     if sha256_of(stage / DESCRIPTOR) != digest:
         raise TargetError(f"{package.folder}: {DESCRIPTOR} changed while it was copied; plan again")
-    for file in version_of(copied, digest, "").state.files:
+    for file in version_of(copied, package.name, digest, "").state.files:
         if damage := _damage(stage, file):
             raise TargetError(f"{package.folder}: the copy of {file.path} is {damage}; nothing was published")
     return Staged(package.name, digest, stage, copied)

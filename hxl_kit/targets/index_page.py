@@ -12,6 +12,8 @@ from hxl_kit.package.package import DESCRIPTOR
 from hxl_kit.targets.target import count_text, size_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Template
 
     from hxl_kit.targets.ledger import Entry, Ledger, Version
@@ -54,7 +56,9 @@ class Card:
 
 def render_index(ledger: Ledger) -> bytes:
     """Return the page; the same ledger gives the same bytes."""
-    datasets = sorted(ledger.datasets.values(), key=lambda versions: (versions[0].title.casefold(), versions[0].name))
+    datasets = sorted(
+        ledger.datasets.values(), key=lambda versions: (versions[0].title.casefold(), versions[0].name)
+    )
     packages = [(_card(versions[0]), [_card(version) for version in versions[1:]]) for versions in datasets]
     page = _template().render(
         packages=packages,
@@ -85,17 +89,21 @@ def _card(version: Version) -> Card:
     return Card(
         version=version,
         size=size_text(version.bytes),
-        period=" to ".join(dict.fromkeys(day for day in (version.temporal.get(n) for n in ("start", "end")) if day)),
+        period=" to ".join(
+            dict.fromkeys(day for day in (version.temporal.get(n) for n in ("start", "end")) if day)
+        ),
         licences=tuple(_licence(entry) for entry in version.licenses),
         tables=tuple(_table_line(version, name, rows) for name, rows in version.rows.items()),
         others=tuple(_other_link(version, entry) for entry in version.files if entry.resource not in shown),
     )
 
 
-def _licence(entry: dict[str, str]) -> tuple[str, str]:
+def _licence(entry: Mapping[str, str]) -> tuple[str, str]:
     """Return a licence's title and its address, "" unless that leads to the web."""
     path = entry.get("path", "")
-    return entry.get("title") or entry.get("name", ""), path if path.startswith(("https://", "http://")) else ""
+    return entry.get("title") or entry.get("name", ""), path if path.startswith(
+        ("https://", "http://")
+    ) else ""
 
 
 def _table_line(version: Version, name: str, rows: int) -> TableLine:

@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from hxl_kit.errors import HxlKitError, TargetError
+from hxl_kit.errors import InputError, TargetError
 from hxl_kit.files import require_plain_file
 from hxl_kit.package.package import DESCRIPTOR, is_safe_path
 from hxl_kit.targets.target import ServedFile, State
@@ -114,7 +114,11 @@ class Version:
 
 def _entry(folder: str, raw: Mapping[str, Any]) -> Entry:
     start, path = f"{folder}/", _text(raw, "path")
-    if not path.startswith(start) or not is_safe_path(path) or not re.fullmatch("[0-9a-f]{64}", _text(raw, "sha256")):
+    if (
+        not path.startswith(start)
+        or not is_safe_path(path)
+        or not re.fullmatch("[0-9a-f]{64}", _text(raw, "sha256"))
+    ):
         raise ValueError(path)
     texts = {name: _text(raw, name) for name in ("sha256", "resource", "title", "format")}
     return Entry(path=path.removeprefix(start), bytes=int(raw["bytes"]), **texts)
@@ -166,9 +170,12 @@ def read_ledger(folder: Path) -> Ledger:
     if not path.exists():
         return Ledger()
     try:
-        raw = json.loads(require_plain_file(path).read_bytes())
-        found = _parsed(raw)
-    except (HxlKitError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        content = require_plain_file(path).read_bytes()
+    except InputError as error:
+        raise TargetError(str(error)) from error
+    try:
+        found = _parsed(json.loads(content))
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise TargetError(
             f"{path}: is damaged or is not a catalogue of hxl-kit; it was left as it is: restore it from a backup"
         ) from error
@@ -192,23 +199,26 @@ def _parsed(raw: Any) -> Ledger | None:
     return Ledger(datasets)
 
 
-def version_of(package: Package, digest: str, published_at: str) -> Version:
+def version_of(package: Package, name: str, digest: str, published_at: str) -> Version:
     """Return the ledger's version of a package, by its descriptor and the files on the disk."""
     described = package.descriptor
     version = str(described.get("version") or "")
     return Version(
-        name=package.name,
+        name=name,
         version_id=version_id(version, digest),
         version=version,
-        title=str(described.get("title") or package.name),
+        title=str(described.get("title") or name),
         description=str(described.get("description") or ""),
         published_at=published_at,
         temporal=_texts(described.get("temporal"), ("start", "end")),
         licenses=tuple(
             _texts(licence, ("name", "title", "path")) for licence in _list(described.get("licenses"))
         ),
-        rows={name: table["rows"] for name, table in package.tables.items() if isinstance(table.get("rows"), int)},
-        files=(*_entries(package), Entry(DESCRIPTOR, (package.folder / DESCRIPTOR).stat().st_size, digest, "", "", "json")),
+        rows={t: table["rows"] for t, table in package.tables.items() if _is_counted(table)},
+        files=(
+            *_entries(package),
+            Entry(DESCRIPTOR, (package.folder / DESCRIPTOR).stat().st_size, digest, "", "", "json"),
+        ),
     )
 
 
@@ -231,6 +241,10 @@ def _entries(package: Package) -> tuple[Entry, ...]:
         )
         for resource in listed
     )
+
+
+def _is_counted(table: Mapping[str, Any]) -> bool:
+    return isinstance(table.get("rows"), int) and "path" in table
 
 
 def _list(value: Any) -> list[Any]:

@@ -70,7 +70,9 @@ class Lock:
             TargetError: another publisher took it, because this one was asleep for too long.
         """
         if _content(self.path) != self.tag:
-            raise TargetError(f"{self.path}: another publisher took over meanwhile; nothing was changed, plan again")
+            raise TargetError(
+                f"{self.path}: another publisher took over meanwhile; nothing was changed, plan again"
+            )
 
 
 @contextmanager

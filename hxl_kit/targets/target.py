@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
+from hxl_kit.errors import TargetError
 from hxl_kit.package.difference import PackageDiff
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 PLAN_FORMAT = 1
 Action = Literal["add", "replace", "remove", "repair", "render"]
+_STEP = 1000
 _UNITS = ("kB", "MB", "GB", "TB")
 
 
@@ -168,9 +170,20 @@ class Plan:
         head = f"{self.dataset} -> {self.target} ({self.served})"
         if not self.changes:
             return f"{head}: nothing to do"
-        files = [f"  {c.action:8}{c.resource}  {size_text(c.bytes) if c.bytes else '-'}" for c in self.changes]
+        files = [
+            f"  {c.action:8}{c.resource}  {size_text(c.bytes) if c.bytes else '-'}" for c in self.changes
+        ]
         lines = [f"{head}: {count_text(len(files), 'change')}, {size_text(self.bytes)}", *files]
-        return "\n".join(lines if self.diff.identical else [*lines, *_indented(self.diff.as_text())])
+        differences = "" if self.diff.identical else self.diff.as_text(files=False)
+        return "\n".join([*lines, *_indented(differences)])
+
+
+def moved(target: str, pin: str, served: State) -> TargetError:
+    """Return the error of a plan that was made for another state (`pin`) than what is served now."""
+    planned = f"version {pin}" if pin else "nothing published"
+    return TargetError(
+        f"{target}: {served.dataset} moved under the plan: planned for {planned}, now {served.described}; plan again"
+    )
 
 
 def _indented(text: str) -> list[str]:
@@ -184,11 +197,9 @@ def count_text(number: int, noun: str) -> str:
 
 def size_text(size: int) -> str:
     """Return a number of bytes for people, in decimal units: `812 bytes`, `1.2 MB`."""
-    if size < 1000:
+    if size < _STEP:
         return count_text(size, "byte")
-    scaled = float(size)
-    for unit in _UNITS:
-        scaled /= 1000
-        if scaled < 999.95 or unit == _UNITS[-1]:
-            return f"{scaled:,.1f} {unit}"
-    raise AssertionError(size)
+    power = 1
+    while power < len(_UNITS) and round(size / _STEP**power, 1) >= _STEP:
+        power += 1
+    return f"{size / _STEP**power:,.1f} {_UNITS[power - 1]}"

@@ -35,7 +35,9 @@ CHECKS = {
 """The sets of checks and what each one asks."""
 
 
-def validate(path: Path, checks: Iterable[str], *, limit: int, sheet: str | None = None, encoding: str | None = None) -> Report:
+def validate(
+    path: Path, checks: Iterable[str], *, limit: int, sheet: str | None = None, encoding: str | None = None
+) -> Report:
     """Return the report on a package (a folder or its datapackage.json) or on a bare table.
 
     Raises:
@@ -44,7 +46,9 @@ def validate(path: Path, checks: Iterable[str], *, limit: int, sheet: str | None
     """
     chosen = set(checks)
     for name in chosen - {"all", *CHECKS}:
-        raise UsageError(f"validate: no checks '{name}'{nearest(name, ('all', *CHECKS))}; known: all, {', '.join(CHECKS)}")
+        raise UsageError(
+            f"validate: no checks '{name}'{nearest(name, ('all', *CHECKS))}; known: all, {', '.join(CHECKS)}"
+        )
     chosen = set(CHECKS) if "all" in chosen else chosen
     if path.is_dir() or path.name == DESCRIPTOR or path.suffix == ".json":
         return _package_report(read_package(path), chosen, limit)
@@ -78,7 +82,9 @@ def _resource_issues(package: Package, name: str, chosen: set[str]) -> Iterator[
             yield from _batch_issues(batch, name, text, fields, rules)
 
 
-def _table_report(path: Path, chosen: set[str], limit: int, sheet: str | None, encoding: str | None) -> Report:
+def _table_report(
+    path: Path, chosen: set[str], limit: int, sheet: str | None, encoding: str | None
+) -> Report:
     issues: list[Issue] = []
     rows = 0
     with open_table(path, encoding=encoding, sheet=sheet) as text:
@@ -87,18 +93,29 @@ def _table_report(path: Path, chosen: set[str], limit: int, sheet: str | None, e
         if owner is not None:
             others = [name for name in text.header if name not in fields]
             if others:
-                issues.append(Issue("unknown-columns", "info", path.name, f"not fields of {owner.name}: {', '.join(others)}"))
+                issues.append(
+                    Issue(
+                        "unknown-columns",
+                        "info",
+                        path.name,
+                        f"not fields of {owner.name}: {', '.join(others)}",
+                    )
+                )
         rules = _rules(owner, fields.values(), chosen, constraints=True) if owner else ()
         for batch in text.batches():
             rows += batch.frame.height
-            issues += [Issue("row-cells", "error", path.name, bad.reason, row=bad.row_number) for bad in batch.bad]
+            issues += [
+                Issue("row-cells", "error", path.name, bad.reason, row=bad.row_number) for bad in batch.bad
+            ]
             issues += _batch_issues(batch, path.name, text, fields, rules, unreadable=True)
     if not rows:
         issues.append(Issue("no-rows", "warning", path.name, "has a header but no data rows"))
     return Report((str(path),), tuple(issues), rows, limit)
 
 
-def _rules(owner: Table, fields: Iterable[Field], chosen: set[str], *, constraints: bool = False) -> tuple[Rule, ...]:
+def _rules(
+    owner: Table, fields: Iterable[Field], chosen: set[str], *, constraints: bool = False
+) -> tuple[Rule, ...]:
     """Return the rules to run; frictionless holds packages to the constraints, here they serve bare tables."""
     named = list(fields)
     rules = [rule for field in named for rule in field_rules(owner, field)]
@@ -117,13 +134,21 @@ class _Finding:
 
 
 def _batch_issues(
-    batch: Batch, resource: str, text: TableText, fields: dict[str, Field], rules: Sequence[Rule], *, unreadable: bool = False
+    batch: Batch,
+    resource: str,
+    text: TableText,
+    fields: dict[str, Field],
+    rules: Sequence[Rule],
+    *,
+    unreadable: bool = False,
 ) -> Iterator[Issue]:
     """Yield the issues of a batch, by rule; `fields` tells which column is read as which field."""
     if not fields or not batch.frame.height:
         return
     columns = {field.name: column for column, field in fields.items()}
-    named = batch.frame.select("row_number", *(pl.col(column).alias(name) for name, column in columns.items()))
+    named = batch.frame.select(
+        "row_number", *(pl.col(column).alias(name) for name, column in columns.items())
+    )
     given = [pl.col(name).str.strip_chars().alias(f"@{name}") for name in columns]
     frame = named.select("row_number", *(typed(f).alias(f.name) for f in fields.values()), *given)
     findings = [_Finding(rule.violated, rule) for rule in rules]
@@ -134,9 +159,13 @@ def _batch_issues(
         column = columns[finding.rule.field]
         for row in rows:
             address = cell_address(row, text.header.index(column) + 1)
-            yield Issue(finding.rule.id, finding.rule.severity, resource, finding.rule.message, row, column, address)
+            yield Issue(
+                finding.rule.id, finding.rule.severity, resource, finding.rule.message, row, column, address
+            )
 
 
 def _unreadable(resource: str, field: Field) -> _Finding:
     lost = (pl.col(f"@{field.name}").str.len_bytes() > 0) & pl.col(field.name).is_null()
-    return _Finding(lost, Rule("type-error", resource, field.name, "error", lost, f"is not of type {field.type}"))
+    return _Finding(
+        lost, Rule("type-error", resource, field.name, "error", lost, f"is not of type {field.type}")
+    )

@@ -42,5 +42,8 @@ def refuse_invalid(folder: Path) -> None:
 
 
 def _named(issues: list[Issue]) -> str:
-    shown = "; ".join(f"{i.resource} row {i.row} {i.field}: {i.message}" if i.row else f"{i.resource} {i.message}".strip() for i in issues[:3])
+    shown = "; ".join(
+        f"{i.resource} row {i.row} {i.field}: {i.message}" if i.row else f"{i.resource} {i.message}".strip()
+        for i in issues[:3]
+    )
     return shown if len(issues) <= 3 else f"{shown}; and {len(issues) - 3:,} more"  # noqa: PLR2004

@@ -19,7 +19,9 @@ ALL_ERRORS = 1_000_000
 def package_issues(descriptor: Mapping[str, Any], folder: Path) -> tuple[list[Issue], int]:
     """Return frictionless' errors on a package as issues, and the number of rows it read."""
     try:
-        report = Package.from_descriptor(dict(descriptor), basepath=str(folder)).validate(limit_errors=ALL_ERRORS)
+        report = Package.from_descriptor(dict(descriptor), basepath=str(folder)).validate(
+            limit_errors=ALL_ERRORS
+        )
     except FrictionlessException as error:
         return _exception_issues(error), 0
     return _report_issues(report)
@@ -41,9 +43,15 @@ def head_issues(descriptor: Mapping[str, Any], folder: Path, rows: int) -> list[
 
 def table_issues(path: Path, schema: Mapping[str, Any] | None = None) -> tuple[list[Issue], int]:
     """Return frictionless' errors on one file, with a Table Schema if given, and the number of rows it read."""
-    described: dict[str, Any] = {"name": "table", "path": path.name, **({"schema": dict(schema)} if schema else {})}
+    described: dict[str, Any] = {
+        "name": "table",
+        "path": path.name,
+        **({"schema": dict(schema)} if schema else {}),
+    }
     try:
-        report = Resource.from_descriptor(described, basepath=str(path.parent)).validate(limit_errors=ALL_ERRORS)
+        report = Resource.from_descriptor(described, basepath=str(path.parent)).validate(
+            limit_errors=ALL_ERRORS
+        )
     except FrictionlessException as error:
         return _exception_issues(error), 0
     return _report_issues(report)

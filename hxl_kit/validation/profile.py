@@ -19,7 +19,9 @@ _LONGEST = 300
 
 def profile_issues(descriptor: Mapping[str, Any]) -> list[Issue]:
     """Return what a descriptor lacks of the profile in `schemas/profile.json`."""
-    errors = sorted(_validator().iter_errors(descriptor), key=lambda error: [str(part) for part in error.path])
+    errors = sorted(
+        _validator().iter_errors(descriptor), key=lambda error: [str(part) for part in error.path]
+    )
     return [Issue("profile", "error", "", _sentence(error.json_path, error.message)) for error in errors]
 
 

@@ -80,7 +80,11 @@ class Report:
         """Return the report for people: a verdict, then the issues grouped by rule with first examples."""
         counts = self.counts
         verdict = "valid" if self.valid else "INVALID"
-        summary = ", ".join(f"{number} {name}{'' if number == 1 or name == 'info' else 's'}" for name, number in counts.items() if number)
+        summary = ", ".join(
+            f"{number} {name}{'' if number == 1 or name == 'info' else 's'}"
+            for name, number in counts.items()
+            if number
+        )
         head = f"{', '.join(self.paths)}: {verdict} ({self.rows:,} rows{'; ' + summary if summary else ''})"
         return "\n".join([head, *self._groups()])
 
@@ -92,7 +96,11 @@ class Report:
             yield f"  {severity} {rule} in {resource or 'the package'}: {len(issues):,}"
             for issue in issues[:_EXAMPLES]:
                 place = f"row {issue.row}, " if issue.row else ""
-                where = f"{place}{issue.field}: " if issue.field else f"{place.rstrip(', ')}{': ' if place else ''}"
+                where = (
+                    f"{place}{issue.field}: "
+                    if issue.field
+                    else f"{place.rstrip(', ')}{': ' if place else ''}"
+                )
                 yield f"    {where}{issue.message}{' — ' + issue.fix if issue.fix else ''}"
             if len(issues) > _EXAMPLES:
                 yield f"    … and {len(issues) - _EXAMPLES:,} more"

@@ -13,11 +13,16 @@ from hxl_kit.errors import ExitCode
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with package.yaml.", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--output", "-o", help="The folder to write; beside package.yaml if not given.")] = None,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder with package.yaml.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The folder to write; beside package.yaml if not given."),
+    ] = None,
     form: FormatOption = Format.TEXT,
-    quiet: QuietOption = False,  # noqa: ARG001 - set by its callback
-    debug: DebugOption = False,  # noqa: ARG001 - set by its callback
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
 ) -> None:
     """Build the data package that DIR/package.yaml describes; the same inputs give the same bytes."""
     from hxl_kit.package.author import read_package_yaml
@@ -25,7 +30,17 @@ def command(
 
     built = build_all(read_package_yaml(folder), folder if out is None else out)
     if form is Format.JSON:
-        emit_json([{"package": str(b.path), "tables": dict(b.rows), "rejected_rows": b.rejected_rows, "warnings": dict(b.warnings)} for b in built])
+        emit_json(
+            [
+                {
+                    "package": str(b.path),
+                    "tables": dict(b.rows),
+                    "rejected_rows": b.rejected_rows,
+                    "warnings": dict(b.warnings),
+                }
+                for b in built
+            ]
+        )
     else:
         for b in built:
             emit(f"{b.path}: {', '.join(f'{count:,} {name}' for name, count in b.rows.items())}")

@@ -10,12 +10,14 @@ import typer
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
 from hxl_kit.cli.output import emit_columns, emit_json
 
+_SHOWN = 6
+
 
 def command(
     name: Annotated[str | None, typer.Argument(help="A code list, to see its codes.")] = None,
     form: FormatOption = Format.TEXT,
-    quiet: QuietOption = False,  # noqa: ARG001 - set by its callback
-    debug: DebugOption = False,  # noqa: ARG001 - set by its callback
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
 ) -> None:
     """List the code lists, or the codes of one."""
     from hxl_kit.standard.codelists import codelist, codelist_names
@@ -26,4 +28,8 @@ def command(
     elif name:
         emit_columns([(c.code, c.title, c.description) for c in found[0].codes])
     else:
-        emit_columns([(c.name, f"{len(c.codes)} codes", ", ".join(c.values[:6]) + ("…" if len(c.codes) > 6 else "")) for c in found])  # noqa: PLR2004
+        emit_columns([(c.name, f"{len(c.codes)} codes", _first_codes(c.values)) for c in found])
+
+
+def _first_codes(codes: tuple[str, ...]) -> str:
+    return ", ".join(codes[:_SHOWN]) + ("…" if len(codes) > _SHOWN else "")

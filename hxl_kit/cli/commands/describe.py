@@ -19,8 +19,8 @@ def command(
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     form: FormatOption = Format.TEXT,
-    quiet: QuietOption = False,  # noqa: ARG001 - set by its callback
-    debug: DebugOption = False,  # noqa: ARG001 - set by its callback
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
 ) -> None:
     """Say what a file is: format, encoding, hashtags, columns, types, and which source it looks like and why."""
     from hxl_kit.describe import describe_file
@@ -33,14 +33,23 @@ def command(
 
 
 def _show(found: Description) -> None:
-    parts = [found.format, found.encoding, f"delimiter {found.delimiter!r}" if found.delimiter else "", f"sheet {found.sheet}" if found.sheet else ""]
-    emit(f"{found.path}: {', '.join(part for part in parts if part)}; {found.rows:,} rows, {len(found.columns)} columns")
+    parts = [
+        found.format,
+        found.encoding,
+        f"delimiter {found.delimiter!r}" if found.delimiter else "",
+        f"sheet {found.sheet}" if found.sheet else "",
+    ]
+    emit(
+        f"{found.path}: {', '.join(part for part in parts if part)}; {found.rows:,} rows, {len(found.columns)} columns"
+    )
     for note in found.notes:
         emit(f"  {note}")
     if found.bad:
         emit(f"  {found.bad:,} rows do not have the header's number of cells")
     for candidate in found.candidates:
-        emit(f"  {'is' if candidate.certain else 'may be'} the {candidate.kind} {candidate.id}: {candidate.reason}")
+        emit(
+            f"  {'is' if candidate.certain else 'may be'} the {candidate.kind} {candidate.id}: {candidate.reason}"
+        )
     if not found.candidates:
         emit("  is of no source or table that hxl-kit knows (hxl-kit sources, hxl-kit tables)")
     emit_columns([("  " + c.name, c.tag, c.type, f"{c.filled:,} filled") for c in found.columns])

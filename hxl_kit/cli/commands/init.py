@@ -12,11 +12,13 @@ from hxl_kit.cli.output import emit, emit_json, say
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files of the package.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="The files of the package.", show_default=False)
+    ],
     out: OutOption,
     form: FormatOption = Format.TEXT,
-    quiet: QuietOption = False,  # noqa: ARG001 - set by its callback
-    debug: DebugOption = False,  # noqa: ARG001 - set by its callback
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
 ) -> None:
     """Write a first package.yaml for files, to complete by hand."""
     from hxl_kit.package.first import write_first

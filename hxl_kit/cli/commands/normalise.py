@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hxl_kit.cli.options import DebugOption, EncodingOption, Format, FormatOption, OutOption, QuietOption, SheetOption
+from hxl_kit.cli.options import (
+    DebugOption,
+    EncodingOption,
+    Format,
+    FormatOption,
+    OutOption,
+    QuietOption,
+    SheetOption,
+)
 from hxl_kit.cli.output import emit, emit_json, say
 from hxl_kit.errors import ExitCode
 
@@ -16,17 +24,23 @@ if TYPE_CHECKING:
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The provider's files.", show_default=False)],
-    source: Annotated[str, typer.Option("--source", help="The id of the source, or auto.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="The provider's files.", show_default=False)
+    ],
+    source: Annotated[
+        str, typer.Option("--source", help="The id of the source, or auto.", show_default=False)
+    ],
     out: OutOption,
-    country: Annotated[str | None, typer.Option("--country", help="The country (ISO3) every row must be of.")] = None,
+    country: Annotated[
+        str | None, typer.Option("--country", help="The country (ISO3) every row must be of.")
+    ] = None,
     release: Annotated[str, typer.Option("--release", help="The provider's release, e.g. 24.1.")] = "",
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="Also write a workbook of all tables.")] = False,
     form: FormatOption = Format.TEXT,
-    quiet: QuietOption = False,  # noqa: ARG001 - set by its callback
-    debug: DebugOption = False,  # noqa: ARG001 - set by its callback
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
 ) -> None:
     """Turn provider files into the standard's tables: a validated data package in the folder OUTPUT."""
     from hxl_kit.describe import certain_source
@@ -36,7 +50,10 @@ def command(
     from hxl_kit.sources import source as source_of
 
     chosen = source_of(certain_source(files, sheet=sheet, encoding=encoding) if source == "auto" else source)
-    inputs = tuple(Input(path=f, source=chosen.id, release=release, sheet=sheet, encoding=encoding, country=country) for f in files)
+    inputs = tuple(
+        Input(path=f, source=chosen.id, release=release, sheet=sheet, encoding=encoding, country=country)
+        for f in files
+    )
     built = build_package(authored_by_source(chosen, inputs, out, Options(xlsx=xlsx)), out)
     if form is Format.JSON:
         emit_json(_described(chosen.id, built))
@@ -62,10 +79,18 @@ def _described(source_id: str, built: Built) -> dict[str, Any]:
 
 
 def _told(built: Built) -> str:
-    lines = [f"{record.name}: {record.input_rows:,} rows, {record.accepted_rows:,} accepted, {record.rejected_rows:,} rejected" for record in built.inputs]
+    lines = [
+        f"{record.name}: {record.input_rows:,} rows, {record.accepted_rows:,} accepted, {record.rejected_rows:,} rejected"
+        for record in built.inputs
+    ]
     lines += [f"  {note}" for record in built.inputs for note in record.notes]
-    lines += [f"  {name}: {total['accepted']:,} of {total['input']:,}" for name, total in built.totals.items()]
+    lines += [
+        f"  {name}: {total['accepted']:,} of {total['input']:,}" for name, total in built.totals.items()
+    ]
     lines += [f"  changed: {count:,} × {rule}" for rule, count in built.changes.items()]
-    lines += [f"  warning: {count:,} × {rule} (kept as published; see {built.private / 'warnings.csv'})" for rule, count in built.warnings.items()]
+    lines += [
+        f"  warning: {count:,} × {rule} (kept as published; see {built.private / 'warnings.csv'})"
+        for rule, count in built.warnings.items()
+    ]
     lines += [f"{built.path}: {', '.join(f'{count:,} {name}' for name, count in built.rows.items())}"]
     return "\n".join(lines)

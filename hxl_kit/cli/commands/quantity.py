@@ -12,12 +12,18 @@ from hxl_kit.errors import ExitCode
 
 
 def command(
-    phrases: Annotated[list[str], typer.Argument(metavar="TEXT...", help='Phrases, each quoted: "over 80" "a dozen".')],
-    language: Annotated[str | None, typer.Option("--language", help="The language of the words: en, fr, es, ar, uk, ru.")] = None,
-    unit: Annotated[str, typer.Option("--unit", help="The unit when the words name none, e.g. person or km.")] = "",
+    phrases: Annotated[
+        list[str], typer.Argument(metavar="TEXT...", help='Phrases, each quoted: "over 80" "a dozen".')
+    ],
+    language: Annotated[
+        str | None, typer.Option("--language", help="The language of the words: en, fr, es, ar, uk, ru.")
+    ] = None,
+    unit: Annotated[
+        str, typer.Option("--unit", help="The unit when the words name none, e.g. person or km.")
+    ] = "",
     form: FormatOption = Format.TEXT,
-    quiet: QuietOption = False,  # noqa: ARG001 - set by its callback
-    debug: DebugOption = False,  # noqa: ARG001 - set by its callback
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
 ) -> None:
     """Read phrases as quantities: value, low, high, qualifier. Exit code 1 if one could not be read."""
     from hxl_kit.figures.quantities import read_quantity

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 
 def command(
-    source_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="A source, to see it whole.")] = None,
+    source_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A source, to see it whole.")
+    ] = None,
     form: FormatOption = Format.TEXT,
-    quiet: QuietOption = False,  # noqa: ARG001 - set by its callback
-    debug: DebugOption = False,  # noqa: ARG001 - set by its callback
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
 ) -> None:
     """List the sources that can be normalised, with provider, licence and terms."""
     from hxl_kit.sources import source, source_ids

@@ -21,15 +21,26 @@ class FailOn(StrEnum):
 
 
 def command(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Packages or tables.", show_default=False)],
-    checks: Annotated[str, typer.Option("--checks", help="all, or names separated by commas: frictionless, profile, codelists, figures.")] = "all",
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Packages or tables.", show_default=False)
+    ],
+    checks: Annotated[
+        str,
+        typer.Option(
+            "--checks", help="all, or names separated by commas: frictionless, profile, codelists, figures."
+        ),
+    ] = "all",
     form: FormatOption = Format.TEXT,
-    limit: Annotated[int, typer.Option("--limit", min=0, help="How many issues to list; the counts are always complete.")] = 1000,
-    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Which severity makes the exit code 1.")] = FailOn.ERROR,
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, help="How many issues to list; the counts are always complete.")
+    ] = 1000,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="Which severity makes the exit code 1.")
+    ] = FailOn.ERROR,
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
-    quiet: QuietOption = False,  # noqa: ARG001 - set by its callback
-    debug: DebugOption = False,  # noqa: ARG001 - set by its callback
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
 ) -> None:
     """Validate packages or tables. Exit code 1 if there are errors."""
     from hxl_kit.validation.engine import validate

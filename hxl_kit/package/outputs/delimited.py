@@ -28,7 +28,9 @@ class CsvWriter:
 
     def write(self, rows: pl.DataFrame) -> None:
         """Append rows; whole numbers are written without a decimal point, empty cells as nothing."""
-        numbers = [plain_number(pl.col(f.name)).alias(f.name) for f in self._table.fields if f.type == "number"]
+        numbers = [
+            plain_number(pl.col(f.name)).alias(f.name) for f in self._table.fields if f.type == "number"
+        ]
         rows.with_columns(numbers).write_csv(self._file, include_header=False)
 
     def close(self) -> None:

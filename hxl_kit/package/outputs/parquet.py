@@ -25,15 +25,17 @@ _ARROW_TYPES = {
 
 def arrow_schema(table: Table) -> pa.Schema:
     """Return the Arrow schema of a table: types, nullability, and `hxl_tag` and `title` per field."""
-    return pa.schema([
-        pa.field(
-            f.name,
-            _ARROW_TYPES[f.type],
-            nullable=not f.required,
-            metadata={"hxl_tag": f.hxl_tag, "title": f.title},
-        )
-        for f in table.fields
-    ])
+    return pa.schema(
+        [
+            pa.field(
+                f.name,
+                _ARROW_TYPES[f.type],
+                nullable=not f.required,
+                metadata={"hxl_tag": f.hxl_tag, "title": f.title},
+            )
+            for f in table.fields
+        ]
+    )
 
 
 class ParquetWriter:

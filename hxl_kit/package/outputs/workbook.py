@@ -24,7 +24,12 @@ EXCEL_CELL_CHARACTERS = 32_767
 _HEADER_ROWS = 2
 _EXACT_DIGITS = 999_999_999_999_999
 _NARROWEST, _WIDEST = 12, 40
-_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 # A fixed date: the same data give the same bytes.
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -89,9 +94,13 @@ def _check_size(table: Table, parquet: Path) -> None:
     count = rows.select(pl.len()).collect().item()
     if count > EXCEL_ROWS - _HEADER_ROWS:
         limit = EXCEL_ROWS - _HEADER_ROWS
-        raise UsageError(f"{table.name}: {count:,} rows do not fit an Excel sheet ({limit:,}); leave xlsx out or use split_by")
+        raise UsageError(
+            f"{table.name}: {count:,} rows do not fit an Excel sheet ({limit:,}); leave xlsx out or use split_by"
+        )
     texts = [pl.col(f.name).str.len_chars().max() for f in table.fields if f.type == "string"]
     longest = rows.select(texts).collect().row(0, named=True)
     too_long = [name for name, length in longest.items() if (length or 0) > EXCEL_CELL_CHARACTERS]
     if too_long:
-        raise UsageError(f"{table.name}: a cell of '{too_long[0]}' is longer than Excel's {EXCEL_CELL_CHARACTERS:,} characters; leave xlsx out")
+        raise UsageError(
+            f"{table.name}: a cell of '{too_long[0]}' is longer than Excel's {EXCEL_CELL_CHARACTERS:,} characters; leave xlsx out"
+        )
