@@ -186,9 +186,10 @@ def _require_unchanged(plan: Plan, package: Package) -> None:
     if package.digest == plan.digest:
         changed = publishing_problems(package)
     else:
-        now = {r.get("path"): str(r.get("hash", "")).removeprefix("sha256:") for r in package.resources}
+        listed = [resource for resource in package.resources if "path" in resource]
+        now = {str(r["path"]): str(r.get("hash", "")).removeprefix("sha256:") for r in listed}
         now[DESCRIPTOR] = package.digest
-        changed = [str(path) for path in {**plan.files, **now} if plan.files.get(path) != now.get(path)]
+        changed = [path for path in {**plan.files, **now} if plan.files.get(path) != now.get(path)]
     if changed:
         raise TargetError(f"{package.folder}: changed since the plan: {_some(changed)}; plan again")
 

@@ -50,7 +50,7 @@ class Quantity:
         high: The most it can be, None where open.
         qualifier: exact, more_than, at_least, nearly, at_most, less_than, approximately, order_of_magnitude,
             range or unknown.
-        bounds_basis: stated, source_range or convention:<id>; empty without bounds.
+        bounds_basis: stated, source_range or convention:<id>; empty where nothing could be read.
         unit: person, household, movement, case, settlement, facility, event or km; empty when not named.
     """
 
@@ -167,8 +167,7 @@ def _qualified(qualifier: str, value: Decimal, unit: str) -> Quantity:
     low, high = _bounds(qualifier, value, counted=unit not in _measured())
     if high is not None and high < 0:  # fewer than none
         return Quantity("")
-    basis = "" if low is None and high is None else "stated"
-    return Quantity("", value, low, high, qualifier, basis, unit)
+    return Quantity("", value, low, high, qualifier, "stated", unit)
 
 
 def _bounds(qualifier: str, value: Decimal, *, counted: bool) -> tuple[Decimal | None, Decimal | None]:

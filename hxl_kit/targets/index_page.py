@@ -48,7 +48,7 @@ class Card:
 
     version: Version
     size: str
-    period: str
+    period: tuple[str, ...]
     licences: tuple[tuple[str, str], ...]
     tables: tuple[TableLine, ...]
     others: tuple[Link, ...]
@@ -89,9 +89,7 @@ def _card(version: Version) -> Card:
     return Card(
         version=version,
         size=size_text(version.bytes),
-        period=" to ".join(
-            dict.fromkeys(day for day in (version.temporal.get(n) for n in ("start", "end")) if day)
-        ),
+        period=tuple(dict.fromkeys(version.temporal[n] for n in ("start", "end") if n in version.temporal)),
         licences=tuple(_licence(entry) for entry in version.licenses),
         tables=tuple(_table_line(version, name, rows) for name, rows in version.rows.items()),
         others=tuple(_other_link(version, entry) for entry in version.files if entry.resource not in shown),
