@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 DERIVED = "@derived"
 _EXACT_INTEGERS = 2.0**53
-_LOOSE_SPACE = r"[ \t\r\n]{2}|[\t\r\n]"
+_LOOSE_SPACE = r"[ \t\r\n]{2,}|[\t\r\n]"
+_DATE_BYTES = len("2024-11-28")
+_MIDNIGHTS = [f"{gap}00:00:00{rest}" for gap in (" ", "T") for rest in ("", "Z", ".0", ".000", ".000Z", "+00:00")]
 
 POLARS_TYPES: dict[str, pl.DataType] = {
     "string": pl.String(),
@@ -36,8 +38,7 @@ def text(column: str) -> pl.Expr:
 
 def line(column: str) -> pl.Expr:
     """Return the column as one line: runs of white space, line ends among it, become one space."""
-    cell = text(column)
-    return pl.when(cell.str.contains(_LOOSE_SPACE)).then(cell.str.replace_all(r"\s+", " ")).otherwise(cell)
+    return _filled(pl.col(column).str.strip_chars().str.replace_all(_LOOSE_SPACE, " "))
 
 
 def integer(column: str) -> pl.Expr:
@@ -56,10 +57,9 @@ def date(column: str) -> pl.Expr:
 
     A time other than midnight is null too: cutting it off would lose what the provider said.
     """
-    day = text(column).str.strip_suffix("Z").str.strip_suffix(".000")
-    for midnight in ("T00:00:00", " 00:00:00"):
-        day = day.str.strip_suffix(midnight)
-    return day.str.to_date("%Y-%m-%d", strict=False, exact=True)
+    cell = text(column)
+    midnight = (cell.str.len_bytes() == _DATE_BYTES) | cell.str.slice(_DATE_BYTES).is_in(_MIDNIGHTS)
+    return pl.when(midnight).then(cell.str.head(_DATE_BYTES)).str.to_date("%Y-%m-%d", strict=False)
 
 
 def boolean(column: str) -> pl.Expr:

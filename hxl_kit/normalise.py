@@ -226,14 +226,14 @@ class Normaliser:
         Only what differs in nothing but white space counts as such: an identifier made from a cell is no repair.
         """
         differ = computed.select(
-            (old != new).any().alias(str(n)) for n, (_, _, old, new) in enumerate(self._repairs)
+            _rewritten(rule, old, new).any().alias(str(n)) for n, (_, rule, old, new) in enumerate(self._repairs)
         )
         counts = [pl.DataFrame(schema=CHANGES)]
         for (root, rule, old, new), (differs,) in zip(
             self._repairs, differ.transpose().iter_rows(), strict=True
         ):
             if differs:
-                pairs = computed.lazy().select(old=old, new=new).filter(pl.col("old") != pl.col("new"))
+                pairs = computed.lazy().filter(_rewritten(rule, old, new)).select(old=old, new=new)
                 same = _unspaced("old") == _unspaced("new") if rule == "white space" else pl.lit(True)
                 counted = pairs.filter(same).group_by("old", "new").agg(count=pl.len().cast(pl.UInt32))
                 counts.append(
@@ -382,6 +382,12 @@ def _warnings(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _id_of(owner: Table) -> pl.Expr:
     return pl.concat_str([pl.col(name) for name in owner.primary_key], separator=" ")
+
+
+def _rewritten(rule: str, old: pl.Expr, new: pl.Expr) -> pl.Expr:
+    """Whether a cell was written another way; white space is only ever taken away."""
+    differs = old != new
+    return differs & (new.str.len_bytes() <= old.str.len_bytes()) if rule == "white space" else differs
 
 
 def _unspaced(name: str) -> pl.Expr:

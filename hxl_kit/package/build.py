@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from hxl_kit.package.author import Authored, Input
+    from hxl_kit.package.author import Authored, HashtagRow, Input
     from hxl_kit.sources.definition import Source
 
 
@@ -111,12 +112,9 @@ def finish_package(
 ) -> dict[str, Any]:
     """Write companions, workbook and datapackage.json beside the finished tables; return the descriptor."""
     options = authored.options
-    for name in files.names:
-        clean = files.csv_path(name)
-        if options.hashtag_row != "none":
-            write_companion(clean, companion_path(clean), table(name))
-        if options.hashtag_row == "inline":
-            companion_path(clean).replace(clean)
+    if options.hashtag_row != "none":
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda name: _write_tagged(files.csv_path(name), name, options.hashtag_row), files.names))
     if options.xlsx:
         tables = [(table(name), files.parquet_path(name)) for name in files.names]
         write_workbook(files.folder / f"{authored.name}.xlsx", tables, authored.title)
@@ -146,6 +144,14 @@ def split_package(authored: Authored, out: Path) -> list[Built]:
             built.append(Built(out / part.name, selected.rows, tuple(records), *counts))
         private.install()
     return built
+
+
+def _write_tagged(clean: Path, name: str, hashtag_row: HashtagRow) -> None:
+    """Write the HXL-tagged companion of a clean CSV, or with `inline` put it in its place."""
+    companion = companion_path(clean)
+    write_companion(clean, companion, table(name))
+    if hashtag_row == "inline":
+        companion.replace(clean)
 
 
 def _source_of(entry: Input) -> Source:

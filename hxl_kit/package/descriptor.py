@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -123,9 +124,9 @@ def _spatial(files: TableFiles) -> dict[str, Any] | None:
 
 
 def _resources(authored: Authored, files: TableFiles) -> list[dict[str, Any]]:
-    resources = []
-    for name in files.names:
-        resources += _table_resources(authored, files, name)
+    with ThreadPoolExecutor() as pool:
+        described = pool.map(lambda name: _table_resources(authored, files, name), files.names)
+    resources = [resource for resources in described for resource in resources]
     workbook = files.folder / f"{authored.name}.xlsx"
     if authored.options.xlsx:
         resources.append(

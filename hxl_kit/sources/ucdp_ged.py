@@ -32,6 +32,9 @@ _EVENT_ID = joined("ucdp_ged", text("id"))
 _LOCATION = code("country_id", "gleditsch_ward-location")
 _STATE = pl.lit("state")
 _ONE_SIDED = text("type_of_violence") == "3"
+_SIDES = {"side_a": line("side_a"), "side_b": line("side_b")}
+# One-sided violence is the killing of civilians by side A.
+_PERPETRATOR = derived(pl.when(_ONE_SIDED).then(_SIDES["side_a"]))
 _VIOLENCE = {"1": "state-based", "2": "non-state", "3": "one-sided"}
 
 _PLACE: dict[str, pl.Expr] = {
@@ -56,7 +59,7 @@ _PERIOD: dict[str, pl.Expr] = {
 
 def _actor_type(side: str) -> pl.Expr:
     """Return the type of an actor; UCDP names every state actor "Government of X"."""
-    name = text(side)
+    name = _SIDES[side]
     return (
         pl.when(name.str.starts_with("Government of "))
         .then(_STATE)
@@ -83,9 +86,9 @@ _EVENTS = TableMap(
         "dyad_name": line("dyad_name"),
         **_PERIOD,
         **_PLACE,
-        "actor1_name": line("side_a"),
+        "actor1_name": _SIDES["side_a"],
         "actor1_type": _actor_type("side_a"),
-        "actor2_name": line("side_b"),
+        "actor2_name": _SIDES["side_b"],
         "actor2_type": _actor_type("side_b"),
         "fatalities": integer("best"),
         "fatalities_low": integer("low"),
@@ -109,9 +112,7 @@ def _killed(part: str, quantity: Mapping[str, pl.Expr], person_status: str, role
         "sex": constant("all"),
         "age_group": constant("all"),
         "cause": constant("conflict"),
-        "alleged_perpetrator": pl.when(_ONE_SIDED & pl.lit(person_status != "combatant")).then(
-            text("side_a")
-        ),
+        **({} if person_status == "combatant" else {"alleged_perpetrator": _PERPETRATOR}),
         **quantity,
         "unit": constant("person"),
         **_PERIOD,
@@ -153,7 +154,7 @@ def _part(column: str, part: str, person_status: str, side: str | None = None) -
         "qualifier": constant("unknown"),
     }
     columns = _killed(part, quantity, person_status, "triangulation")
-    victims = {"victim_group": line(side)} if side else {}
+    victims = {"victim_group": _SIDES[side]} if side else {}
     return TableMap("casualties", {**columns, **victims}, where=text(column) != "0")
 
 

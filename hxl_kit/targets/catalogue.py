@@ -22,7 +22,7 @@ from hxl_kit.files import CHUNK_BYTES, reason_of, sha256_of, sync_files, sync_fo
 from hxl_kit.package.package import DESCRIPTOR, read_package
 from hxl_kit.targets.index_page import INDEX, render_index
 from hxl_kit.targets.ledger import LEDGER, Ledger, Version, is_safe_name, read_ledger, version_of
-from hxl_kit.targets.lock import exclusive, is_abandoned, owner_tag
+from hxl_kit.targets.lock import Lock, exclusive, is_abandoned, owner_tag
 from hxl_kit.targets.target import Change, ServedFile, Staged, State, moved
 
 if TYPE_CHECKING:
@@ -128,9 +128,9 @@ class CatalogueTarget:
                 if state.pin != pin:
                     raise moved(self.text, pin, state)
                 ledger = ledger.with_version(version)
-            self._place(staged, version)
-            lock.require()
-            self._serve(ledger)
+            with self._placed(staged, version, lock):
+                lock.require()
+                self._serve(ledger)
         return version.state
 
     def fetch(self, state: State, folder: Path) -> None:
@@ -197,6 +197,18 @@ class CatalogueTarget:
         for pattern in _PARTIAL:
             for file in self.folder.glob(pattern):
                 file.unlink(missing_ok=True)
+
+    @contextmanager
+    def _placed(self, staged: Staged, version: Version, lock: Lock) -> Iterator[None]:
+        """Bring the staged files to the version's folder; take them back if they come not to be served."""
+        self._place(staged, version)
+        try:
+            yield
+        except BaseException:
+            kept = {known.version_id for known in self._ledger().history(version.name)}
+            if lock.is_held and version.version_id not in kept:
+                shutil.rmtree(self.folder / version.folder, ignore_errors=True)
+            raise
 
     def _place(self, staged: Staged, version: Version) -> None:
         """Bring the staged files to the version's folder; one that is there and whole is left alone."""

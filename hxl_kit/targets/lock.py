@@ -63,13 +63,18 @@ class Lock:
     path: Path
     tag: str
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the lock is still ours."""
+        return _content(self.path) == self.tag
+
     def require(self) -> None:
         """Do nothing while the lock is still ours.
 
         Raises:
             TargetError: another publisher took it, because this one was asleep for too long.
         """
-        if _content(self.path) != self.tag:
+        if not self.is_held:
             raise TargetError(
                 f"{self.path}: another publisher took over meanwhile; nothing was changed, plan again"
             )
@@ -95,7 +100,7 @@ def exclusive(folder: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[Lock
     try:
         yield lock
     finally:
-        if _content(lock.path) == lock.tag:
+        if lock.is_held:
             lock.path.unlink(missing_ok=True)
 
 

@@ -1,0 +1,89 @@
+"""What many tests share: the samples, a package built from them, and the command line in this process."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from hxl_kit.cli import _run, state
+
+ROOT = Path(__file__).parents[1]
+
+settings.register_profile("hxl_kit", deadline=None)
+settings.load_profile("hxl_kit")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the command line left: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def ged_folder() -> Path:
+    return ROOT / "tests/data/sources/ucdp_ged"
+
+
+@pytest.fixture(scope="session")
+def ged_file(ged_folder) -> Path:
+    return ged_folder / "ged_231_49_columns.csv"
+
+
+@pytest.fixture(scope="session")
+def ged_rows(ged_file) -> list[dict[str, str]]:
+    """The 38 rows of a real UCDP file, by column, as received."""
+    with ged_file.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
+def built(ged_file, tmp_path_factory) -> Path:
+    """The folder of a package built from the UCDP sample, with everything on; not to be changed."""
+    from hxl_kit.package.author import Input, Options
+    from hxl_kit.package.build import build_package
+    from hxl_kit.package.provider import authored_by_source
+    from hxl_kit.sources import source
+
+    out = tmp_path_factory.mktemp("built") / "ucdp-sample"
+    inputs = (Input(ged_file, source="ucdp_ged", release="23.1"),)
+    build_package(authored_by_source(source("ucdp_ged"), inputs, out, Options(xlsx=True)), out)
+    return out
+
+
+@pytest.fixture
+def cli(monkeypatch, capsys):
+    """Run `hxl-kit` in this process, as `main` does it."""
+
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["hxl-kit", *map(str, arguments)])
+        monkeypatch.setattr(state, "debug", False)
+        monkeypatch.setattr(state, "quiet", False)
+        capsys.readouterr()
+        code = _run()
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def write_rows():
+    """Write rows (dictionaries of the same keys) as a CSV file."""
+
+    def write(path: Path, rows: list[dict[str, str]]) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    return write
