@@ -19,7 +19,9 @@ DERIVED = "@derived"
 _EXACT_INTEGERS = 2.0**53
 _LOOSE_SPACE = r"[ \t\r\n]{2,}|[\t\r\n]"
 _DATE_BYTES = len("2024-11-28")
-_MIDNIGHTS = [f"{gap}00:00:00{rest}" for gap in (" ", "T") for rest in ("", "Z", ".0", ".000", ".000Z", "+00:00")]
+_MIDNIGHTS = [
+    f"{gap}00:00:00{rest}" for gap in (" ", "T") for rest in ("", "Z", ".0", ".000", ".000Z", "+00:00")
+]
 
 POLARS_TYPES: dict[str, pl.DataType] = {
     "string": pl.String(),

@@ -226,7 +226,8 @@ class Normaliser:
         Only what differs in nothing but white space counts as such: an identifier made from a cell is no repair.
         """
         differ = computed.select(
-            _rewritten(rule, old, new).any().alias(str(n)) for n, (_, rule, old, new) in enumerate(self._repairs)
+            _rewritten(rule, old, new).any().alias(str(n))
+            for n, (_, rule, old, new) in enumerate(self._repairs)
         )
         counts = [pl.DataFrame(schema=CHANGES)]
         for (root, rule, old, new), (differs,) in zip(

@@ -161,7 +161,8 @@ def test_descriptor_is_gone_first_and_back_last(tmp_path, monkeypatch):
     with staged_folder(target, LAST) as stage:
         for name in (LAST, "a.csv", "z.csv"):
             (stage / name).write_text("new")
-    assert seen == [("a.csv", False), ("z.csv", False), (LAST, False)]
+    assert seen[-1] == (LAST, False)
+    assert sorted(seen[:-1]) == [("a.csv", False), ("z.csv", False)]
 
 
 def test_stopped_half_way_there_is_no_descriptor(tmp_path, monkeypatch):
@@ -231,7 +232,7 @@ def test_full_disk_is_one_sentence_and_exit_4(cli, tmp_path, monkeypatch, ged_fi
     assert ran.out == ""
     assert "the disk is full" in ran.err
     assert ran.err.count("\n") == 1
-    assert names(tmp_path) == []
+    assert set(names(tmp_path)) <= {"out.private"}, "no package, no temporary folder"
 
 
 LIMITED = """

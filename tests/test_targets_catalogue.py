@@ -346,8 +346,9 @@ def test_killed_at_random_moments_the_catalogue_is_old_or_new(tmp_path):
             time.sleep(chance.uniform(0, 0.12))
             process.send_signal(signal.SIGKILL)
         assert served_files(target.folder)
-    publish(package, target)
-    assert served_files(target.folder)
+    for last in (package, write_package(tmp_path / "later", version="3.0.0")):
+        publish(last, target)
+        assert served_files(target.folder)
     assert sorted(p.name for p in target.folder.iterdir()) == ["catalogue.json", "index.html", "syria-events"]
 
 

@@ -28,6 +28,8 @@ def range_rules(table_name: str) -> tuple[Rule, ...]:
     if table_name != "events":
         outside &= pl.col("bounds_basis") == "source_range"
     return (
-        Rule("range-order", table_name, low, "warning", pl.col(low) > pl.col(high), "is above the high bound"),
+        Rule(
+            "range-order", table_name, low, "warning", pl.col(low) > pl.col(high), "is above the high bound"
+        ),
         Rule("range-value", table_name, value, "warning", outside, "is outside its low–high range"),
     )

@@ -51,11 +51,12 @@ class Options:
     parquet: bool = True
     xlsx: bool = False
     split_by: str | None = None
+    protect: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Authored:
-    """A package as its author describes it."""
+    """A package as its author describes it; `folder` holds its package.yaml, if it has one."""
 
     name: str
     title: str
@@ -69,6 +70,7 @@ class Authored:
     caveats: str = ""
     methodology: str = ""
     options: Options = field(default_factory=Options)
+    folder: Path | None = None
 
 
 def read_package_yaml(folder: Path) -> Authored:
@@ -99,8 +101,9 @@ def _authored(raw: dict[str, Any], folder: Path) -> Authored:
     listed: dict[str, Any] = {
         key: tuple(raw[key]) for key in ("licences", "contributors", "keywords") if key in raw
     }
-    options = Options(**raw.get("options", {}))
-    return Authored(**{**raw, **listed, "inputs": inputs, "options": options})
+    options = {**raw.get("options", {})}
+    options["protect"] = tuple(options.get("protect", ()))
+    return Authored(**{**raw, **listed, "inputs": inputs, "options": Options(**options), "folder": folder})
 
 
 @cache

@@ -17,6 +17,7 @@ from hxl_kit.package.outputs.delimited import write_companion
 from hxl_kit.package.outputs.workbook import write_workbook
 from hxl_kit.package.package import DESCRIPTOR
 from hxl_kit.package.private import ByProducts, private_folder
+from hxl_kit.package.protect import Protector, protected_fields
 from hxl_kit.package.split import part_of, split_rows, split_values
 from hxl_kit.package.tables import TableFiles, ahead
 from hxl_kit.reading import TableText, open_table
@@ -99,11 +100,16 @@ def read_inputs(
     """Read all inputs into table files in `folder`, hold them to their keys; return what became of each."""
     sources = [_source_of(entry) for entry in authored.inputs]
     names = tuple({"sources", *(name for found in sources for name in found.tables)})
+    protector = Protector(
+        private_folder(authored.folder or folder), protected_fields(authored.options.protect)
+    )
     with TableFiles(folder, names) as files:
         records = [
-            _take(entry, found, files, private) for entry, found in zip(authored.inputs, sources, strict=True)
+            _take(entry, found, files, private, protector)
+            for entry, found in zip(authored.inputs, sources, strict=True)
         ]
     files.check_keys()
+    protector.install()
     return files, records
 
 
@@ -114,7 +120,11 @@ def finish_package(
     options = authored.options
     if options.hashtag_row != "none":
         with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda name: _write_tagged(files.csv_path(name), name, options.hashtag_row), files.names))
+            list(
+                pool.map(
+                    lambda name: _write_tagged(files.csv_path(name), name, options.hashtag_row), files.names
+                )
+            )
     if options.xlsx:
         tables = [(table(name), files.parquet_path(name)) for name in files.names]
         write_workbook(files.folder / f"{authored.name}.xlsx", tables, authored.title)
@@ -175,7 +185,9 @@ class _Tally:
             total["accepted"] += int(after) if after.is_integer() else after
 
 
-def _take(entry: Input, found: Source, files: TableFiles, private: ByProducts) -> InputRecord:
+def _take(
+    entry: Input, found: Source, files: TableFiles, private: ByProducts, protector: Protector
+) -> InputRecord:
     """Read one input into the tables; return what became of it."""
     name, digest, tally = entry.path.name, sha256_of(entry.path), _Tally()
     source_id = found.id if not entry.release else f"{found.id}:{entry.release}"
@@ -187,7 +199,7 @@ def _take(entry: Input, found: Source, files: TableFiles, private: ByProducts) -
         for batch in ahead(text.batches()):
             frame = batch.frame.rename(dict(zip(batch.frame.columns[1:], header, strict=True)))
             normalised = normaliser.normalise(frame)
-            files.write(normalised.tables)
+            files.write(protector.protect(normalised.tables))
             private.reject(name, frame, normalised.rejected)
             private.reject_records(name, batch.bad)
             private.note(normalised.changes, normalised.warnings)

@@ -30,7 +30,7 @@ def source(source_id: str) -> Source:
     known = source_ids()
     if source_id not in known:
         raise UsageError(
-            f"sources: no source '{source_id}'{nearest(source_id, known)}; known: {', '.join(known)}"
+            f"sources: no source '{source_id}'{nearest(source_id, known)} (known: {', '.join(known)})"
         )
     found: Source = import_module(f"{__name__}.{source_id}").SOURCE
     return found
