@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hxl_kit.errors import DataError, TargetError, UsageError
 from hxl_kit.files import require_plain_file
 from hxl_kit.package.diff import diff_packages
-from hxl_kit.package.package import DESCRIPTOR, verify_files
+from hxl_kit.reading.packages import DESCRIPTOR, verify_files
 from hxl_kit.targets.target import Change, Plan, State, count_text, moved, size_text
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hxl_kit.package.difference import PackageDiff
-    from hxl_kit.package.package import Package
+    from hxl_kit.reading.packages import Package
     from hxl_kit.targets.target import Target
 
 _NEVER = ("package.yaml", "package.yml")

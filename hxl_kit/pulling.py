@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import InputError, TargetError, UsageError, nearest
 from hxl_kit.files import reason_of, staged_folder
-from hxl_kit.package.package import DESCRIPTOR, read_package, verify_files
+from hxl_kit.reading.packages import DESCRIPTOR, read_package, verify_files
 from hxl_kit.targets.target import count_text, size_text
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from frictionless import Resource
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hxl_kit.checks.constraints import PROVEN, constraint_rules, field_rules, unproven
@@ -40,7 +40,19 @@ VALID_BY_PATTERN = {
     "https?://\\S+": ["https://ucdp.uu.se/downloads/", "http://x/ü?a=b,c"],
     "[0-9a-f]{64}": ["0" * 64, "0123456789abcdef" * 4],
 }
-INVALID_TEXT = ["x", "syr", "SYRI", "stated\n", " stated", "12345678", "EN", "https://", "ftp://x", "é", "SYR\nTUR"]
+INVALID_TEXT = [
+    "x",
+    "syr",
+    "SYRI",
+    "stated\n",
+    " stated",
+    "12345678",
+    "EN",
+    "https://",
+    "ftp://x",
+    "é",
+    "SYR\nTUR",
+]
 
 TYPED = {
     "integer": st.integers(-(2**63), 2**63 - 1),
@@ -129,7 +141,12 @@ def broken_cells(owner, frame):
 
 def refused_cells(owner, path, dialect):
     """The cells that frictionless finds wrong, and its other errors by kind."""
-    described = {"name": owner.name, "path": path.name, "schema": owner.schema((owner.name,)), "dialect": dialect}
+    described = {
+        "name": owner.name,
+        "path": path.name,
+        "schema": owner.schema((owner.name,)),
+        "dialect": dialect,
+    }
     report = Resource.from_descriptor(described, basepath=str(path.parent)).validate()
     errors = report.flatten(["rowNumber", "fieldName", "type"])
     cells = {(row, name) for row, name, kind in errors if kind in ("constraint-error", "type-error")}
@@ -142,7 +159,9 @@ def minimal(owner):
     row = dict.fromkeys(owner.names)
     for field in owner.fields:
         if field.required:
-            row[field.name] = field.descriptor["constraints"]["enum"][0] if field.codelist else simple[field.type]
+            row[field.name] = (
+                field.descriptor["constraints"]["enum"][0] if field.codelist else simple[field.type]
+            )
     return row
 
 
@@ -193,7 +212,9 @@ def test_each_constraint_is_broken_for_both(name, tmp_path, dialect):
     owner = table(name)
     broken = [(field, kind) for field in owner.fields for kind in constraints_of(field)]
     rows = [{**minimal(owner), owner.primary_key[0]: f"{n}"} for n in range(len(broken))]
-    rows = [row | {field.name: breaking(field, kind)} for row, (field, kind) in zip(rows, broken, strict=True)]
+    rows = [
+        row | {field.name: breaking(field, kind)} for row, (field, kind) in zip(rows, broken, strict=True)
+    ]
     frame = frame_of(owner, rows)
     for number, (field, kind) in enumerate(broken):
         rules = [rule for rule in field_rules(owner, field) if rule.id == f"constraint-{kind}"]
@@ -289,13 +310,21 @@ def test_any_text_survives_the_writer(cell, dialect):
 def check_survival(cell, folder, dialect):
     """One column among others holds the text; Python's csv and frictionless read the rows that went in."""
     owner = table("sources")
-    rows = [{**minimal(owner), "source_id": f"s{n}", "title": title} for n, title in enumerate((cell, "plain", cell))]
+    rows = [
+        {**minimal(owner), "source_id": f"s{n}", "title": title}
+        for n, title in enumerate((cell, "plain", cell))
+    ]
     path = write(folder, owner, frame_of(owner, rows[:2]), frame_of(owner, rows[2:]))
     with path.open(encoding="utf-8", newline="") as file:
         by_python = list(csv.reader(file))
     assert by_python[0] == list(owner.names)
     assert by_python[1:] == [["" if v is None else v for v in row.values()] for row in rows]
-    described = {"name": "sources", "path": path.name, "schema": owner.schema(("sources",)), "dialect": dialect}
+    described = {
+        "name": "sources",
+        "path": path.name,
+        "schema": owner.schema(("sources",)),
+        "dialect": dialect,
+    }
     with Resource.from_descriptor(described, basepath=str(folder)) as resource:
         by_frictionless = [row["title"] for row in resource.row_stream]
     assert by_frictionless == [row["title"] for row in rows]

@@ -34,6 +34,12 @@ def no_space(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def stage_files(target, *written):
+    with staged_folder(target, LAST) as stage:
+        for name in written:
+            (stage / name).write_text("new")
+
+
 @pytest.mark.parametrize("content", [b"", b"a\r\n\x00\xff", b"x" * 3_000_000])
 def test_sha256_is_that_of_the_bytes(tmp_path, content):
     path = tmp_path / "file"
@@ -158,9 +164,7 @@ def test_descriptor_is_gone_first_and_back_last(tmp_path, monkeypatch):
         return replace(self, to)
 
     monkeypatch.setattr(Path, "replace", watched)
-    with staged_folder(target, LAST) as stage:
-        for name in (LAST, "a.csv", "z.csv"):
-            (stage / name).write_text("new")
+    stage_files(target, LAST, "a.csv", "z.csv")
     assert seen[-1] == (LAST, False)
     assert sorted(seen[:-1]) == [("a.csv", False), ("z.csv", False)]
 
@@ -178,9 +182,8 @@ def test_stopped_half_way_there_is_no_descriptor(tmp_path, monkeypatch):
         return replace(self, to)
 
     monkeypatch.setattr(Path, "replace", stopped)
-    with pytest.raises(OSError, match="No space"), staged_folder(target, LAST) as stage:
-        for name in (LAST, "a.csv", "b.csv"):
-            (stage / name).write_text("new")
+    with pytest.raises(OSError, match="No space"):
+        stage_files(target, LAST, "a.csv", "b.csv")
     assert not (target / LAST).exists()
     assert names(tmp_path) == ["out"]
 
@@ -193,9 +196,8 @@ def test_empty_folder_is_taken(tmp_path):
 
 
 def test_failure_inside_leaves_nothing(tmp_path):
-    with pytest.raises(ValueError, match="half-way"), staged_folder(tmp_path / "out", LAST) as stage:
-        (stage / "a.csv").write_text("half")
-        raise ValueError("half-way")
+    with pytest.raises(IsADirectoryError):
+        stage_files(tmp_path / "out", "a.csv", ".")
     assert names(tmp_path) == []
 
 
@@ -219,8 +221,8 @@ def test_full_disk_while_syncing_leaves_the_old_package(tmp_path, monkeypatch):
     target.mkdir()
     (target / LAST).write_text("old")
     monkeypatch.setattr(files, "sync_files", no_space)
-    with pytest.raises(OSError, match="No space"), staged_folder(target, LAST) as stage:
-        (stage / LAST).write_text("new")
+    with pytest.raises(OSError, match="No space"):
+        stage_files(target, LAST)
     assert (target / LAST).read_text() == "old"
     assert names(tmp_path) == ["out"]
 

@@ -31,7 +31,8 @@ from hxl_kit.standard.tables import table
 
 CELLS = st.text(
     alphabet=st.one_of(
-        st.sampled_from(list("0123456789+-.,eE _/:TZ\t\n\r\u00a0٣५−")), st.characters(exclude_categories=["Cs"])
+        st.sampled_from(list("0123456789+-.,eE _/:TZ\t\n\r\u00a0٣५−")),
+        st.characters(exclude_categories=["Cs"]),
     ).filter(lambda c: c not in "\x1c\x1d\x1e\x1f"),
     max_size=24,
 )
@@ -49,7 +50,9 @@ def cases(*pairs):
     return pytest.mark.parametrize(("cell", "expected"), pairs)
 
 
-@cases((" x ", "x"), ("", None), ("  \t", None), ("\u00a0", None), ("a\n b", "a\n b"), (None, None), ("0", "0"))
+@cases(
+    (" x ", "x"), ("", None), ("  \t", None), ("\u00a0", None), ("a\n b", "a\n b"), (None, None), ("0", "0")
+)
 def test_text(cell, expected):
     assert read(text, cell) == [expected]
 
@@ -60,7 +63,7 @@ def test_text(cell, expected):
     (" a\r\nb\tc ", "a b c"),
     ("\n", None),
     (None, None),
-    ("‏حلب  الشهباء", "‏حلب الشهباء"),
+    ("\u200fحلب  الشهباء", "\u200fحلب الشهباء"),
 )
 def test_line(cell, expected):
     assert read(line, cell) == [expected]
@@ -169,7 +172,14 @@ def test_boolean(cell, expected):
     assert read(boolean, cell) == [expected]
 
 
-@cases(("1", "battle"), (" 3 ", "violence_against_civilians"), ("4", None), ("01", None), ("", None), (None, None))
+@cases(
+    ("1", "battle"),
+    (" 3 ", "violence_against_civilians"),
+    ("4", None),
+    ("01", None),
+    ("", None),
+    (None, None),
+)
 def test_code(cell, expected):
     assert read(lambda c: code(c, "ucdp_ged-event_type"), cell) == [expected]
 
@@ -252,7 +262,9 @@ def test_plain_number_says_the_same_number(value):
         assert re.fullmatch(r"-?[0-9]+", written)
 
 
-@cases((3.0, "3"), (-0.0, "0"), (0.1, "0.1"), (35.763369, "35.763369"), (None, None), (1_500_000.0, "1500000"))
+@cases(
+    (3.0, "3"), (-0.0, "0"), (0.1, "0.1"), (35.763369, "35.763369"), (None, None), (1_500_000.0, "1500000")
+)
 def test_plain_number(cell, expected):
     frame = pl.DataFrame({"v": [cell]}, schema={"v": pl.Float64})
     assert frame.select(plain_number(pl.col("v"))).item() == expected

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from packages_for_tests import EVENTS, write_package
 
 from hxl_kit.errors import InputError
 from hxl_kit.package.diff import diff_packages
 from hxl_kit.package.difference import PackageDiff
-from packages_for_tests import EVENTS, write_package
 
 _ALL = 10_000
 CELL = st.text(st.sampled_from('ab01 ,"\n;\té家ق#'), max_size=4)
@@ -49,7 +49,10 @@ def test_applying_the_diff_gives_the_new_table(old, new, inline):
             cells["xy".index(field)] = after or ""
     assert found == {key: list(cells) for key, cells in new.items()}
     assert len(new) == len(old) + table.added - table.removed
-    assert table.counts | {"retracted": 0} == {**Counter(added=0, changed=0, removed=0, retracted=0), **Counter(c.change for c in table.rows)}
+    assert table.counts | {"retracted": 0} == {
+        **Counter(added=0, changed=0, removed=0, retracted=0),
+        **Counter(c.change for c in table.rows),
+    }
     assert diff.identical == (old == new and [*old] == [*new])
 
 
@@ -98,9 +101,24 @@ def test_rows_that_a_new_claim_retracts(tmp_path):
     old = write_package(tmp_path / "old", {"events": EVENTS})
     there = write_package(tmp_path / "there", {"events": EVENTS, "claims": [CLAIM]})
     gone = write_package(tmp_path / "gone", {"events": [EVENTS[0], EVENTS[2]], "claims": [CLAIM]})
-    assert diff_packages(old, there).tables["events"].counts == {"added": 0, "changed": 0, "removed": 0, "retracted": 1}
-    assert diff_packages(old, gone).tables["events"].counts == {"added": 0, "changed": 0, "removed": 1, "retracted": 1}
-    assert diff_packages(there, gone).tables["events"].counts == {"added": 0, "changed": 0, "removed": 1, "retracted": 0}
+    assert diff_packages(old, there).tables["events"].counts == {
+        "added": 0,
+        "changed": 0,
+        "removed": 0,
+        "retracted": 1,
+    }
+    assert diff_packages(old, gone).tables["events"].counts == {
+        "added": 0,
+        "changed": 0,
+        "removed": 1,
+        "retracted": 1,
+    }
+    assert diff_packages(there, gone).tables["events"].counts == {
+        "added": 0,
+        "changed": 0,
+        "removed": 1,
+        "retracted": 0,
+    }
     listed = diff_packages(old, there).as_json()["tables"]["events"]["rows"]
     assert listed == [{"key": {"event_id": "e2"}, "change": "retracted", "fields": {}}]
 
@@ -113,7 +131,9 @@ def test_other_claims_retract_nothing(tmp_path, change):
 
 
 def test_metadata_is_compared_property_by_property(tmp_path):
-    old = write_package(tmp_path / "old", temporal={"start": "2024-01-01", "end": "2024-06-30"}, caveats="few")
+    old = write_package(
+        tmp_path / "old", temporal={"start": "2024-01-01", "end": "2024-06-30"}, caveats="few"
+    )
     new = write_package(tmp_path / "new", version="1.1.0", keywords=["events"])
     assert diff_packages(old, new).as_json()["metadata"] == [
         {"field": "version", "old": "1.0.0", "new": "1.1.0"},
@@ -126,7 +146,9 @@ def test_metadata_is_compared_property_by_property(tmp_path):
 def test_provenance_is_summarised(tmp_path):
     record = {"name": "in.csv", "hash": "sha256:" + "ab" * 32, "notes": ["long"] * 50}
     old = write_package(tmp_path / "old", provenance={"tool": "hxl_kit", "version": "1", "inputs": [record]})
-    new = write_package(tmp_path / "new", provenance={"tool": "hxl_kit", "version": "2", "inputs": [record, record]})
+    new = write_package(
+        tmp_path / "new", provenance={"tool": "hxl_kit", "version": "2", "inputs": [record, record]}
+    )
     assert {c.field: c.new for c in diff_packages(old, new).metadata} == {
         "provenance.version": "2",
         "provenance.inputs": "2 (abababababab, abababababab)",
@@ -162,7 +184,9 @@ def test_a_table_that_is_gone_and_files_of_other_kinds(tmp_path):
 def test_json_round_trip(tmp_path):
     wider = [{**row, "note": "x\x1b[31m"} for row in EVENTS[1:]]
     old = write_package(tmp_path / "old", {"events": EVENTS})
-    diff = diff_packages(old, write_package(tmp_path / "new", {"events": wider, "claims": [CLAIM]}, version="2"))
+    diff = diff_packages(
+        old, write_package(tmp_path / "new", {"events": wider, "claims": [CLAIM]}, version="2")
+    )
     assert PackageDiff.from_json(json.loads(json.dumps(diff.as_json()))) == diff
     assert "\x1b" not in diff.as_text()
 
@@ -176,7 +200,9 @@ def test_dialects_and_tables_that_are_not_csv(tmp_path):
         described["resources"][0]["dialect"] = {
             "delimiter": ";", "quoteChar": "'", "headerRows": [2], "commentRows": [1, 3],
         }  # fmt: skip
-        described["resources"].append({"name": "sheet", "path": "events.hxl.csv", "format": "xlsx", "schema": {"fields": []}})
+        described["resources"].append(
+            {"name": "sheet", "path": "events.hxl.csv", "format": "xlsx", "schema": {"fields": []}}
+        )
         (tmp_path / name / "datapackage.json").write_text(json.dumps(described))
         folders.append(write_back(tmp_path / name))
     diff = diff_packages(*folders)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 
 import pytest
+from packages_for_tests import EVENTS, write_package
 
 from hxl_kit.errors import DataError, InputError, TargetError, UsageError
 from hxl_kit.publishing import apply_plan, make_plan, read_plan
 from hxl_kit.targets.catalogue import CatalogueTarget
 from hxl_kit.targets.target import Plan
-from packages_for_tests import EVENTS, write_package
 
 
 @pytest.fixture
@@ -26,7 +25,10 @@ def package(tmp_path):
 
 def everything(folder):
     """Every path with its content and its times: any write shows."""
-    return {p: (p.stat().st_mtime_ns, p.stat().st_ctime_ns, p.read_bytes() if p.is_file() else b"") for p in [folder, *folder.rglob("*")]}
+    return {
+        p: (p.stat().st_mtime_ns, p.stat().st_ctime_ns, p.read_bytes() if p.is_file() else b"")
+        for p in [folder, *folder.rglob("*")]
+    }
 
 
 def test_a_plan_writes_nothing_and_lists_sizes(package, target, tmp_path):
@@ -125,7 +127,9 @@ def test_a_target_that_moved_is_told_before_anything_is_copied(package, target, 
     other = write_package(tmp_path / "other", version="9.0.0")
     apply_plan(make_plan(other, target), other, target)
     before = everything(target.folder)
-    with pytest.raises(TargetError, match=r"planned for nothing published, now version 9\.0\.0-.*; plan again"):
+    with pytest.raises(
+        TargetError, match=r"planned for nothing published, now version 9\.0\.0-.*; plan again"
+    ):
         apply_plan(plan, package, target)
     assert everything(target.folder) == before
 
@@ -141,7 +145,10 @@ def test_an_empty_plan_for_a_target_that_moved_is_refused(package, target, tmp_p
 def test_a_package_that_changed_is_told_by_file(package, target):
     plan = make_plan(package, target)
     changed = write_package(package.folder, {"events": EVENTS[1:]}, extra={"notes.txt": b"as they are"})
-    with pytest.raises(TargetError, match=r"changed since the plan: events\.csv; events\.hxl\.csv; datapackage\.json; plan again"):
+    with pytest.raises(
+        TargetError,
+        match=r"changed since the plan: events\.csv; events\.hxl\.csv; datapackage\.json; plan again",
+    ):
         apply_plan(plan, changed, target)
     assert not target.folder.exists()
 
@@ -162,7 +169,9 @@ def test_a_plan_for_another_target_is_refused(package, target, tmp_path):
 def test_a_package_that_is_not_as_described_is_refused(package, target):
     (package.folder / "events.csv").write_text("tampered")
     (package.folder / "notes.txt").unlink()
-    with pytest.raises(DataError, match=r"events\.csv.*notes\.txt\): the file is missing; build the package again"):
+    with pytest.raises(
+        DataError, match=r"events\.csv.*notes\.txt\): the file is missing; build the package again"
+    ):
         make_plan(package, target)
 
 
@@ -174,7 +183,8 @@ def test_private_files_are_refused_even_when_listed(tmp_path, target, path):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"), [({"hash": "md5:00"}, "has no SHA-256"), ({"path": ["a.csv", "b.csv"]}, "several files")]
+    ("change", "said"),
+    [({"hash": "md5:00"}, "has no SHA-256"), ({"path": ["a.csv", "b.csv"]}, "several files")],
 )
 def test_resources_that_cannot_be_told_apart_are_refused(package, target, change, said):
     from hxl_kit.package.package import read_package
@@ -206,7 +216,9 @@ def test_a_copy_that_goes_wrong_is_not_published(package, target, monkeypatch):
 
     def wrong(source, copy):
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(source.read_bytes()[:-1] + (b"?" if source.suffix == ".csv" else source.read_bytes()[-1:]))
+        copy.write_bytes(
+            source.read_bytes()[:-1] + (b"?" if source.suffix == ".csv" else source.read_bytes()[-1:])
+        )
 
     monkeypatch.setattr(catalogue, "copy_file", wrong)
     with pytest.raises(TargetError, match=r"the copy of events\.csv is damaged; nothing was published"):
@@ -220,6 +232,9 @@ def test_a_real_package_is_published(built, target):
     package = read_package(built)
     done = apply_plan(make_plan(package, target), package, target)
     served = target.folder / package.name / done.version_id
-    assert sorted(os.listdir(served)) == sorted(os.listdir(built))
+    assert {p.name for p in served.iterdir()} == {p.name for p in built.iterdir()}
     page = (target.folder / "index.html").read_text("utf-8")
-    assert all(text in page for text in ("Parquet", "HXL CSV", "Excel workbook", "datapackage.json", "1 data package,"))
+    assert all(
+        text in page
+        for text in ("Parquet", "HXL CSV", "Excel workbook", "datapackage.json", "1 data package,")
+    )

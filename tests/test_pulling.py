@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
+from packages_for_tests import EVENTS, write_package
 
 from hxl_kit.errors import TargetError, UsageError
 from hxl_kit.package.package import read_package, verify_files
 from hxl_kit.publishing import apply_plan, make_plan
 from hxl_kit.pulling import pull
 from hxl_kit.targets.catalogue import CatalogueTarget
-from packages_for_tests import EVENTS, write_package
 
 NAME = "syria-events"
 
@@ -176,10 +177,11 @@ def test_out_that_holds_something_else_is_refused(target, tmp_path):
 
 
 def test_a_full_disk_here_is_told_plainly(target, tmp_path, monkeypatch):
-    import errno
+    def full(_):
+        raise OSError(errno.ENOSPC, "")
 
-    with monkeypatch.context() as patch, pytest.raises(UsageError, match="the disk is full"):
-        patch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "")))
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match="the disk is full"):
         pull(target, NAME, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

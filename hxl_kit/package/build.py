@@ -15,7 +15,7 @@ from hxl_kit.normalise import Normaliser
 from hxl_kit.package.descriptor import InputRecord, companion_path, describe_package, descriptor_bytes
 from hxl_kit.package.outputs.delimited import write_companion
 from hxl_kit.package.outputs.workbook import write_workbook
-from hxl_kit.package.package import DESCRIPTOR
+from hxl_kit.reading.packages import DESCRIPTOR
 from hxl_kit.package.private import ByProducts, private_folder
 from hxl_kit.package.protect import Protector, protected_fields
 from hxl_kit.package.split import part_of, split_rows, split_values

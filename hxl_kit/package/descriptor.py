@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 PARQUET = "application/vnd.apache.parquet"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+# A list of words or numbers that json.dumps put on lines of its own; a line end never stands inside a JSON string.
+_LIST = re.compile(r"\[\n\s+(?:[^\[\]{}\n]+\n\s*)+\]")
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,14 @@ def describe_package(
 
 
 def descriptor_bytes(descriptor: Mapping[str, Any]) -> bytes:
-    """Return a descriptor as the bytes of datapackage.json: UTF-8, two spaces, keys in order of meaning."""
-    return (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode()
+    """Return a descriptor as the bytes of datapackage.json: UTF-8, keys in order of meaning, short lists in a line."""
+    text = json.dumps(descriptor, ensure_ascii=False, indent=2)
+    return (_LIST.sub(lambda found: _one_line(found[0]), text) + "\n").encode()
+
+
+def _one_line(listed: str) -> str:
+    items = [line.strip() for line in listed.split("\n")]
+    return items[0] + " ".join(items[1:-1]) + items[-1]
 
 
 def _licence(entry: Mapping[str, str]) -> dict[str, str]:

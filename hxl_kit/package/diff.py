@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from hxl_kit.package.package import Package
+    from hxl_kit.reading.packages import Package
 
 LISTED_ROWS = 20
 _FACTS = ("schema", "hash", "bytes", "rows", "path")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from hxl_kit.errors import InputError, TargetError
 from hxl_kit.files import CHUNK_BYTES, reason_of, sha256_of, sync_files, sync_folder, write_atomically
-from hxl_kit.package.package import DESCRIPTOR, read_package
+from hxl_kit.reading.packages import DESCRIPTOR, read_package
 from hxl_kit.targets.index_page import INDEX, render_index
 from hxl_kit.targets.ledger import LEDGER, Ledger, Version, is_safe_name, read_ledger, version_of
 from hxl_kit.targets.lock import Lock, exclusive, is_abandoned, owner_tag
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from hxl_kit.package.package import Package
+    from hxl_kit.reading.packages import Package
 
 _STAGING = ".staging-"
 _STAGING_SECONDS = 24 * 3600.0
@@ -234,7 +234,8 @@ class CatalogueTarget:
                 write_atomically(self.folder / INDEX, page)
         except OSError as error:
             raise TargetError(
-                f"{self.folder / INDEX}: {reason_of(error)}; the package is published, publish it again to renew this page"
+                f"{self.folder / INDEX}: {(error.strerror or 'cannot be written').lower()}; "
+                "the package is published, publish it again to renew this page"
             ) from error
 
 

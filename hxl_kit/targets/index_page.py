@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from hxl_kit.package.package import DESCRIPTOR
+from hxl_kit.reading.packages import DESCRIPTOR
 from hxl_kit.targets.target import count_text, size_text
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hxl_kit.errors import InputError, TargetError
 from hxl_kit.files import require_plain_file
-from hxl_kit.package.package import DESCRIPTOR, is_safe_path
+from hxl_kit.reading.packages import DESCRIPTOR, is_safe_path
 from hxl_kit.targets.target import ServedFile, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from hxl_kit.package.package import Package
+    from hxl_kit.reading.packages import Package
 
 LEDGER = "catalogue.json"
 FORMAT = "hxl_kit catalogue"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from hxl_kit.package.package import Package
+    from hxl_kit.reading.packages import Package
 
 PLAN_FORMAT = 1
 Action = Literal["add", "replace", "remove", "repair", "render"]

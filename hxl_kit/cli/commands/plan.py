@@ -1,0 +1,37 @@
+"""`hxl-kit plan`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption, TargetOption
+from hxl_kit.cli.output import emit, emit_json
+
+
+def command(
+    package: Annotated[Path, typer.Argument(metavar="PKG", help="The package.", show_default=False)],
+    to: TargetOption,
+    out: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file to save the plan in, for publish --plan.")
+    ] = None,
+    form: FormatOption = Format.TEXT,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Show what publishing a package would change, with sizes and rows; the target is not touched."""
+    from hxl_kit.files import write_atomically
+    from hxl_kit.publishing import make_plan
+    from hxl_kit.reading.packages import read_package
+    from hxl_kit.targets import parse_target
+
+    plan = make_plan(read_package(package), parse_target(to))
+    if out is not None:
+        write_atomically(out, (json.dumps(plan.as_json(), ensure_ascii=False, indent=2) + "\n").encode())
+    if form is Format.JSON:
+        emit_json(plan.as_json())
+    else:
+        emit(plan.as_text())
