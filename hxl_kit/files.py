@@ -132,9 +132,12 @@ def install_folder(stage: Path, target: Path, last: str) -> None:
     """Bring the finished files of `stage` to `target`, the file named `last` at the end."""
     if target.is_dir() and any(target.iterdir()):
         (target / last).unlink(missing_ok=True)
-        for file in sorted(stage.iterdir(), key=lambda f: f.name == last):
-            file.replace(target / file.name)
-        sync_folder(target)
+        files = (path for path in stage.rglob("*") if path.is_file())
+        for file in sorted(files, key=lambda path: path == stage / last):
+            goal = target / file.relative_to(stage)
+            goal.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(goal)
+        sync_files(target)
     else:
         if target.is_dir():
             target.rmdir()

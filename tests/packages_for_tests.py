@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from hxl_kit.package.package import Package, read_package
+from hxl_kit.reading.packages import Package, read_package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

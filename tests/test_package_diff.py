@@ -211,7 +211,7 @@ def test_dialects_and_tables_that_are_not_csv(tmp_path):
 
 
 def write_back(folder):
-    from hxl_kit.package.package import read_package
+    from hxl_kit.reading.packages import read_package
 
     return read_package(folder)
 

@@ -187,7 +187,7 @@ def test_private_files_are_refused_even_when_listed(tmp_path, target, path):
     [({"hash": "md5:00"}, "has no SHA-256"), ({"path": ["a.csv", "b.csv"]}, "several files")],
 )
 def test_resources_that_cannot_be_told_apart_are_refused(package, target, change, said):
-    from hxl_kit.package.package import read_package
+    from hxl_kit.reading.packages import read_package
 
     file = package.folder / "datapackage.json"
     described = json.loads(file.read_text("utf-8"))
@@ -227,7 +227,7 @@ def test_a_copy_that_goes_wrong_is_not_published(package, target, monkeypatch):
 
 
 def test_a_real_package_is_published(built, target):
-    from hxl_kit.package.package import read_package
+    from hxl_kit.reading.packages import read_package
 
     package = read_package(built)
     done = apply_plan(make_plan(package, target), package, target)

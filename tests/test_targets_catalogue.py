@@ -264,7 +264,7 @@ def test_a_disk_that_fills_up_leaves_the_old_version(tmp_path):
 DRIVER = """
 import sys
 from pathlib import Path
-from hxl_kit.package.package import read_package
+from hxl_kit.reading.packages import read_package
 from hxl_kit.publishing import apply_plan, make_plan
 from hxl_kit.targets import parse_target
 package, target = read_package(Path(sys.argv[1])), parse_target("catalogue:" + sys.argv[2])

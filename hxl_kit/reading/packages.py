@@ -75,12 +75,15 @@ def read_package(path: Path) -> Package:
 
 
 def verify_files(package: Package) -> list[str]:
-    """Return a sentence for each resource whose file is missing or is not what the descriptor says."""
+    """Return a sentence for each resource whose file is missing or is not what the descriptor says.
+
+    Resources with inline data or in several files have no file of their own to compare.
+    """
     return [problem for resource in package.resources for problem in _file_problems(package, resource)]
 
 
 def _file_problems(package: Package, resource: dict[str, Any]) -> list[str]:
-    if "path" not in resource:
+    if not isinstance(resource.get("path"), str):
         return []
     path, place = package.path_of(resource), f"resource '{resource.get('name', '')}' ({resource['path']})"
     if not path.is_file():
