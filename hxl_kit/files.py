@@ -137,7 +137,8 @@ def install_folder(stage: Path, target: Path, last: str) -> None:
             goal = target / file.relative_to(stage)
             goal.parent.mkdir(parents=True, exist_ok=True)
             file.replace(goal)
-        sync_files(target)
+        for folder in {target, *(path for path in target.rglob("*") if path.is_dir())}:
+            sync_folder(folder)
     else:
         if target.is_dir():
             target.rmdir()

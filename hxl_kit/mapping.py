@@ -40,7 +40,7 @@ def text(column: str) -> pl.Expr:
 
 def line(column: str) -> pl.Expr:
     """Return the column as one line: runs of white space, line ends among it, become one space."""
-    return _filled(pl.col(column).str.strip_chars().str.replace_all(_LOOSE_SPACE, " "))
+    return text(column).map_batches(_one_line, return_dtype=pl.String, is_elementwise=True)
 
 
 def integer(column: str) -> pl.Expr:
@@ -118,3 +118,10 @@ def typed(field: Field) -> pl.Expr:
 
 def _filled(cell: pl.Expr) -> pl.Expr:
     return pl.when(cell.str.len_bytes() > 0).then(cell)
+
+
+def _one_line(cells: pl.Series) -> pl.Series:
+    """Collapse white space in the distinct cells that need it: names repeat, and few are untidy."""
+    distinct = cells.unique()
+    untidy = distinct.filter(distinct.str.contains(_LOOSE_SPACE))
+    return cells.replace(untidy, untidy.str.replace_all(_LOOSE_SPACE, " ")) if len(untidy) else cells

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from hxl_kit.checks.constraints import PROVEN, constraint_rules, field_rules, unproven
 from hxl_kit.mapping import POLARS_TYPES
-from hxl_kit.package.outputs.delimited import CsvWriter
+from hxl_kit.package.outputs.delimited import CsvFile, CsvWriter
 from hxl_kit.standard.tables import table, table_names
 from hxl_kit.validation.oracle import table_issues
 
@@ -122,7 +122,7 @@ def frame_of(owner, rows):
 
 def write(folder, owner, *frames):
     path = Path(folder) / f"{owner.name}.csv"
-    writer = CsvWriter(path, owner)
+    writer = CsvWriter(owner, [CsvFile(path, [owner.names])])
     for frame in frames:
         writer.write(frame)
     writer.close()

@@ -104,7 +104,12 @@ def test_unknown_source_names_the_nearest():
 
 # UCDP GED: the totals, counted here with Python's csv and nothing of hxl_kit.
 
-GED_FILES = ["ged_231_49_columns.csv", "ged_191_42_columns.zip", "ged_191_41_columns.csv.gz", "ged_241_hashtag_row.csv"]
+GED_FILES = [
+    "ged_231_49_columns.csv",
+    "ged_191_42_columns.zip",
+    "ged_191_41_columns.csv.gz",
+    "ged_241_hashtag_row.csv",
+]
 
 
 def cells(file):
@@ -174,11 +179,29 @@ def test_ged_events_are_the_rows_one_to_one(ged_folder, name):
 @pytest.mark.parametrize("name", GED_FILES)
 def test_ged_codes_mean_what_the_code_book_says(ged_folder, name):
     """The code book's meanings, written here once more: UCDP GED Codebook, where_prec, date_prec, type_of_violence."""
-    where = dict(zip("1234567", ("exact", "near", "admin2", "admin1", "linear", "country", "international"), strict=True))
+    where = dict(
+        zip(
+            "1234567",
+            ("exact", "near", "admin2", "admin1", "linear", "country", "international"),
+            strict=True,
+        )
+    )
     when = dict(zip("12345", ("day", "week", "week", "month", "year"), strict=True))
     kind = {"1": "battle", "2": "battle", "3": "violence_against_civilians"}
-    places = {"Syria": "SYR", "Mexico": "MEX", "Myanmar (Burma)": "MMR", "Bangladesh": "BGD", "DR Congo (Zaire)": "COD"}
-    places |= {"Yemen (North Yemen)": "YEM", "Turkey": "TUR", "Angola": "AGO", "Afghanistan": "AFG", "Mali": "MLI"}
+    places = {
+        "Syria": "SYR",
+        "Mexico": "MEX",
+        "Myanmar (Burma)": "MMR",
+        "Bangladesh": "BGD",
+        "DR Congo (Zaire)": "COD",
+    }
+    places |= {
+        "Yemen (North Yemen)": "YEM",
+        "Turkey": "TUR",
+        "Angola": "AGO",
+        "Afghanistan": "AFG",
+        "Mali": "MLI",
+    }
     found = Counter()
     for event, row in zip(kept_rows(ged_folder, name, "events"), cells(ged_folder / name), strict=True):
         assert event["geo_precision"] == where[row["where_prec"]]
@@ -250,7 +273,9 @@ def test_ged_column_order_does_not_matter(ged_rows):
 
 @pytest.mark.parametrize("column", sorted(source("ucdp_ged").required))
 def test_ged_renamed_column_is_named_with_the_nearest(ged_rows, column):
-    renamed = [{("X_" + key if key == column else key): cell for key, cell in row.items()} for row in ged_rows[:2]]
+    renamed = [
+        {("X_" + key if key == column else key): cell for key, cell in row.items()} for row in ged_rows[:2]
+    ]
     with pytest.raises(SourceMismatchError) as caught:
         normalised(renamed)
     assert str(caught.value).startswith(f"ucdp_ged: column '{column}' missing")
@@ -277,7 +302,9 @@ def test_ged_missing_columns_are_all_named(ged_rows):
 
 def test_another_file_is_told_apart_from_a_damaged_one(ged_rows):
     foreign = [{"country": "Syria", "value": "1", "id": "2"}]
-    with pytest.raises(SourceMismatchError, match="this is not UCDP Georeferenced Event Dataset.*hxl-kit describe"):
+    with pytest.raises(
+        SourceMismatchError, match="this is not UCDP Georeferenced Event Dataset.*hxl-kit describe"
+    ):
         normalised(foreign)
 
 
@@ -309,7 +336,9 @@ def test_ged_actor_types(ged_rows, violence, side_a, side_b, types):
 def test_ged_civilians_of_one_sided_violence_name_the_alleged_perpetrator(ged_rows):
     deaths = {"deaths_a": "1", "deaths_b": "0", "deaths_civilians": "4", "deaths_unknown": "0"}
     row = {**ged_rows[0], **deaths, "type_of_violence": "3", "side_a": "IS", "side_b": "Civilians"}
-    figures = {f["figure_id"].rpartition(":")[2]: f for f in normalised([row]).tables["casualties"].to_dicts()}
+    figures = {
+        f["figure_id"].rpartition(":")[2]: f for f in normalised([row]).tables["casualties"].to_dicts()
+    }
     assert figures["killed_civilians"]["alleged_perpetrator"] == "IS"
     assert figures["killed_civilians"]["person_status"] == "civilian"
     assert figures["killed_side_a"]["alleged_perpetrator"] is None
@@ -328,7 +357,11 @@ def test_ged_total_keeps_low_best_high(ged_rows, low, best, high, qualifier):
     total = found.tables["casualties"].filter(role="recommended").row(0, named=True)
     event = found.tables["events"].row(0, named=True)
     assert [total[f] for f in ("value", "value_low", "value_high")] == [float(best), float(low), float(high)]
-    assert [event[f] for f in ("fatalities", "fatalities_low", "fatalities_high")] == [int(best), int(low), int(high)]
+    assert [event[f] for f in ("fatalities", "fatalities_low", "fatalities_high")] == [
+        int(best),
+        int(low),
+        int(high),
+    ]
     assert (total["qualifier"], total["bounds_basis"]) == (qualifier, "source_range")
     assert bool(found.warnings.height) == (int(low) > int(high))
 
@@ -345,14 +378,25 @@ def test_ged_total_keeps_low_best_high(ged_rows, low, best, high, qualifier):
             [("A", "2020-01-02", "One; two"), ("B, C", "2020-01-03", "Three, four")],
         ),
         ('Reuters 1989-05-17 "REBELS', "", "", "", [(None, None, 'Reuters 1989-05-17 "REBELS')]),
-        ("", "A;B", "2020-01-02;2020-01-03", "One;Two", [("A", "2020-01-02", "One"), ("B", "2020-01-03", "Two")]),
+        (
+            "",
+            "A;B",
+            "2020-01-02;2020-01-03",
+            "One;Two",
+            [("A", "2020-01-02", "One"), ("B", "2020-01-03", "Two")],
+        ),
         ("", "", "", "Only a headline", [(None, None, "Only a headline")]),
         ("", "", "", "", []),
     ],
 )
 def test_ged_citations(ged_rows, article, office, dates, headline, expected):
     given = dict.fromkeys(("source_original",), "") | {"number_of_sources": "-1"}
-    columns = {"source_article": article, "source_office": office, "source_date": dates, "source_headline": headline}
+    columns = {
+        "source_article": article,
+        "source_office": office,
+        "source_date": dates,
+        "source_headline": headline,
+    }
     row = {**ged_rows[0], **given, **columns}
     found = normalised([{k: v or None for k, v in row.items()}])
     assert found.rejected.is_empty()
@@ -362,7 +406,10 @@ def test_ged_citations(ged_rows, article, office, dates, headline, expected):
 
 def test_lookalike_is_refused_with_the_way_out():
     found = Source(
-        **{**vars(source("ucdp_ged")), "lookalikes": (Lookalike(frozenset({"a", "b"}), "this is something else"),)}
+        **{
+            **vars(source("ucdp_ged")),
+            "lookalikes": (Lookalike(frozenset({"a", "b"}), "this is something else"),),
+        }
     )
     with pytest.raises(SourceMismatchError, match="ucdp_ged: this is something else"):
         found.check_layout(("b", "a"))

@@ -6,7 +6,6 @@ holds this against frictionless itself. Source: Table Schema, https://datapackag
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from hxl_kit.checks.rule import Rule
 from hxl_kit.standard.tables import Field, Table, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Violation = tuple[str, pl.Expr, str]
 """A constraint's name, its condition on a value, and what the message says of the field."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +11,15 @@ from hxl_kit.errors import SourceMismatchError, nearest
 from hxl_kit.files import sha256_of, staged_folder, working_folder
 from hxl_kit.mapping import POLARS_TYPES
 from hxl_kit.normalise import Normaliser
-from hxl_kit.package.descriptor import InputRecord, companion_path, describe_package, descriptor_bytes
-from hxl_kit.package.outputs.delimited import write_companion
+from hxl_kit.package.descriptor import InputRecord, describe_package, descriptor_bytes
 from hxl_kit.package.outputs.workbook import write_workbook
-from hxl_kit.reading.packages import DESCRIPTOR
 from hxl_kit.package.private import ByProducts, private_folder
 from hxl_kit.package.protect import Protector, protected_fields
 from hxl_kit.package.split import part_of, split_rows, split_values
 from hxl_kit.package.tables import TableFiles, ahead
 from hxl_kit.reading import TableText, open_table
 from hxl_kit.reading.hashtags import recognise
+from hxl_kit.reading.packages import DESCRIPTOR
 from hxl_kit.sources import source
 from hxl_kit.sources.own_tables import own_table
 from hxl_kit.standard.tables import table
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from hxl_kit.package.author import Authored, HashtagRow, Input
+    from hxl_kit.package.author import Authored, Input
     from hxl_kit.sources.definition import Source
 
 
@@ -103,7 +101,7 @@ def read_inputs(
     protector = Protector(
         private_folder(authored.folder or folder), protected_fields(authored.options.protect)
     )
-    with TableFiles(folder, names) as files:
+    with TableFiles(folder, names, authored.options.hashtag_row) as files:
         records = [
             _take(entry, found, files, private, protector)
             for entry, found in zip(authored.inputs, sources, strict=True)
@@ -116,15 +114,8 @@ def read_inputs(
 def finish_package(
     authored: Authored, files: TableFiles, records: list[InputRecord], warnings: Mapping[str, int]
 ) -> dict[str, Any]:
-    """Write companions, workbook and datapackage.json beside the finished tables; return the descriptor."""
+    """Write workbook and datapackage.json beside the finished tables; return the descriptor."""
     options = authored.options
-    if options.hashtag_row != "none":
-        with ThreadPoolExecutor() as pool:
-            list(
-                pool.map(
-                    lambda name: _write_tagged(files.csv_path(name), name, options.hashtag_row), files.names
-                )
-            )
     if options.xlsx:
         tables = [(table(name), files.parquet_path(name)) for name in files.names]
         write_workbook(files.folder / f"{authored.name}.xlsx", tables, authored.title)
@@ -144,7 +135,7 @@ def split_package(authored: Authored, out: Path) -> list[Built]:
         for value in split_values(files, str(authored.options.split_by)):
             part = part_of(authored, value)
             with staged_folder(out / part.name, last=DESCRIPTOR) as stage:
-                with TableFiles(stage, files.names) as selected:
+                with TableFiles(stage, files.names, part.options.hashtag_row) as selected:
                     for name, rows in split_rows(files, str(authored.options.split_by), value):
                         selected.write({name: rows})
                 selected.check_keys()
@@ -154,14 +145,6 @@ def split_package(authored: Authored, out: Path) -> list[Built]:
             built.append(Built(out / part.name, selected.rows, tuple(records), *counts))
         private.install()
     return built
-
-
-def _write_tagged(clean: Path, name: str, hashtag_row: HashtagRow) -> None:
-    """Write the HXL-tagged companion of a clean CSV, or with `inline` put it in its place."""
-    companion = companion_path(clean)
-    write_companion(clean, companion, table(name))
-    if hashtag_row == "inline":
-        companion.replace(clean)
 
 
 def _source_of(entry: Input) -> Source:

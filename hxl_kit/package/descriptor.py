@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit import __version__
-from hxl_kit.files import sha256_of
+from hxl_kit.package.resources import describe_resources
 from hxl_kit.standard.codelists import codelist
-from hxl_kit.standard.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from hxl_kit.package.author import Authored
     from hxl_kit.package.tables import TableFiles
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-PARQUET = "application/vnd.apache.parquet"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # A list of words or numbers that json.dumps put on lines of its own; a line end never stands inside a JSON string.
 _LIST = re.compile(r"\[\n\s+(?:[^\[\]{}\n]+\n\s*)+\]")
@@ -79,7 +74,7 @@ def describe_package(
         "spatial": _spatial(files),
         "methodology": authored.methodology.strip(),
         "caveats": authored.caveats.strip(),
-        "resources": _resources(authored, files),
+        "resources": describe_resources(authored, files),
         "provenance": {
             "tool": "hxl_kit",
             "version": __version__,
@@ -131,85 +126,3 @@ def _spatial(files: TableFiles) -> dict[str, Any] | None:
     locations, box = files.locations(), files.bounding_box()
     described = {"locations": locations, "bbox": box}
     return {key: value for key, value in described.items() if value} or None
-
-
-def _resources(authored: Authored, files: TableFiles) -> list[dict[str, Any]]:
-    with ThreadPoolExecutor() as pool:
-        described = pool.map(lambda name: _table_resources(authored, files, name), files.names)
-    resources = [resource for resources in described for resource in resources]
-    workbook = files.folder / f"{authored.name}.xlsx"
-    if authored.options.xlsx:
-        resources.append(
-            _file(
-                f"{authored.name}-xlsx",
-                workbook,
-                "xlsx",
-                XLSX,
-                f"{authored.title}: all tables, one sheet each",
-            )
-        )
-    return resources
-
-
-def _table_resources(authored: Authored, files: TableFiles, name: str) -> list[dict[str, Any]]:
-    owner, options = table(name), authored.options
-    schema = owner.schema(files.names)
-    tagged = {"headerRows": [1], "commentRows": [2]}
-    clean = {"dialect": tagged} if options.hashtag_row == "inline" else {}
-    rows = files.rows[name]
-    resources = [_table(name, owner.title, owner.description, files.csv_path(name), rows, clean, schema)]
-    if options.hashtag_row == "companion":
-        title = f"{owner.title} (HXL-tagged)"
-        about = f"The same rows as {name}.csv with the HXL hashtag row under the header."
-        companion = companion_path(files.csv_path(name))
-        resources.append(_table(f"{name}-hxl", title, about, companion, rows, {"dialect": tagged}, schema))
-    if options.parquet:
-        title = f"{owner.title} (Parquet)"
-        resources.append(_file(f"{name}-parquet", files.parquet_path(name), "parquet", PARQUET, title))
-    return resources
-
-
-def companion_path(clean: Path) -> Path:
-    """Return the path of the HXL-tagged companion of a clean CSV."""
-    return clean.with_suffix(".hxl.csv")
-
-
-def _table(
-    name: str,
-    title: str,
-    about: str,
-    path: Path,
-    rows: int,
-    dialect: Mapping[str, Any],
-    schema: dict[str, Any],
-) -> dict[str, Any]:
-    return {
-        "name": name,
-        "title": title,
-        "description": about,
-        "type": "table",
-        "path": path.name,
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        **dialect,
-        **_facts(path),
-        "rows": rows,
-        "schema": schema,
-    }
-
-
-def _file(name: str, path: Path, kind: str, mediatype: str, title: str) -> dict[str, Any]:
-    described = {
-        "name": name,
-        "title": title,
-        "type": "file",
-        "path": path.name,
-        "format": kind,
-        "mediatype": mediatype,
-    }
-    return {**described, **_facts(path)}
-
-
-def _facts(path: Path) -> dict[str, Any]:
-    return {"hash": f"sha256:{sha256_of(path)}", "bytes": path.stat().st_size}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import polars as pl
 
 from hxl_kit.errors import DataError
-from hxl_kit.package.outputs.delimited import CsvWriter
+from hxl_kit.package.outputs.delimited import CsvFile, CsvWriter
 from hxl_kit.package.outputs.parquet import ParquetWriter
 from hxl_kit.standard.tables import Table, table, table_names
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
+
+    from hxl_kit.package.author import HashtagRow
 
 T = TypeVar("T")
 _DATES = ("date_start", "date_end", "as_of")
@@ -44,25 +46,37 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
 
 
 class TableFiles:
-    """Writes the tables of a package into a folder: `<table>.csv` and `<table>.parquet`.
+    """Writes the tables of a package into a folder: `<table>.csv`, `<table>.parquet` and the tagged CSV.
 
+    The hashtag row goes into the companion `<table>.hxl.csv`, into the CSV itself (inline) or nowhere (none).
     CSV and Parquet are written by a thread each while the next batch is read; at most two batches wait.
+    `hashes` has the SHA-256 of the finished CSV files.
     """
 
-    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, names: tuple[str, ...], hashtag_row: HashtagRow = "companion") -> None:
         self.folder = folder
+        self.hashes: dict[Path, str] = {}
+        self._hashtag_row = hashtag_row
         self.names = tuple(name for name in table_names() if name in names)
         self._open = {name: self._files(table(name)) for name in self.names}
         self._pools = (ThreadPoolExecutor(1), ThreadPoolExecutor(1))
         self._under_way: deque[list[Future[None]]] = deque()
 
     def _files(self, owner: Table) -> _Files:
-        csv, parquet = self.csv_path(owner.name), self.parquet_path(owner.name)
-        return _Files(owner, CsvWriter(csv, owner), ParquetWriter(parquet, owner))
+        tagged = (owner.names, owner.tags)
+        heading = tagged if self._hashtag_row == "inline" else (owner.names,)
+        files = [CsvFile(self.csv_path(owner.name), heading)]
+        if self._hashtag_row == "companion":
+            files.append(CsvFile(self.companion_path(owner.name), tagged))
+        return _Files(owner, CsvWriter(owner, files), ParquetWriter(self.parquet_path(owner.name), owner))
 
     def csv_path(self, name: str) -> Path:
         """Return the path of a table's clean CSV."""
         return self.folder / f"{name}.csv"
+
+    def companion_path(self, name: str) -> Path:
+        """Return the path of a table's HXL-tagged companion."""
+        return self.folder / f"{name}.hxl.csv"
 
     def parquet_path(self, name: str) -> Path:
         """Return the path of a table's Parquet file."""
@@ -105,7 +119,7 @@ class TableFiles:
                 self._finish_oldest()
         finally:
             for files in self._open.values():
-                files.csv.close()
+                self.hashes |= files.csv.close()
                 files.parquet.close()
 
     def check_keys(self) -> None:

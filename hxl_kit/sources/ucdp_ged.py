@@ -26,11 +26,10 @@ from hxl_kit.mapping import (
 from hxl_kit.sources.definition import Lookalike, Measure, Source, TableMap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _EVENT_ID = joined("ucdp_ged", text("id"))
 _LOCATION = code("country_id", "gleditsch_ward-location")
-_STATE = pl.lit("state")
 _ONE_SIDED = text("type_of_violence") == "3"
 _SIDES = {"side_a": line("side_a"), "side_b": line("side_b")}
 # One-sided violence is the killing of civilians by side A.
@@ -59,11 +58,11 @@ _PERIOD: dict[str, pl.Expr] = {
 
 def _actor_type(side: str) -> pl.Expr:
     """Return the type of an actor; UCDP names every state actor "Government of X"."""
-    name = _SIDES[side]
+    name = text(side)
     return (
         pl.when(name.str.starts_with("Government of "))
-        .then(_STATE)
-        .when(name.str.to_lowercase() == "civilians")
+        .then(pl.lit("state"))
+        .when(name.is_in(["Civilians", "civilians"]))
         .then(pl.lit("civilians"))
         .when(name.is_not_null())
         .then(pl.lit("non_state"))
@@ -167,48 +166,67 @@ _PARTS = (
 
 _CITATION = r"(?s)^\s*(?P<source_name>.*?)\s*,\s*(?P<source_date>\d{4}-\d{2}-\d{2})\s*,(?P<headline>.*)$"
 _PARALLEL = {"source_name": "source_office", "source_date": "source_date", "headline": "source_headline"}
+_CARRIED = ("@row", "@source_id", "id", "source_original")
 
 
 def _citations(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Return one row per document: `@position`, source_name, source_date, headline, and the event's informants.
 
-    `source_article` holds `"office,date,headline"` items joined by semicolons. Headlines hold semicolons
-    too, so the articles are split, not the parallel list of headlines; the lists serve where the articles
-    do not agree with them in number. What neither splits (all releases before 2013) stays one whole text.
+    One document (one date) is taken as its columns have it. Of several, `source_article` holds
+    `"office,date,headline"` items joined by semicolons. Headlines hold semicolons too, so the articles are
+    split, not the parallel list of headlines; the lists serve where the articles do not agree with them in
+    number. What neither splits (all releases before 2013) stays one whole text.
     """
-    article = text("source_article")
-    lists = {name: text(column).str.split(";") for name, column in _PARALLEL.items()}
-    counts = {name: items.list.len() for name, items in lists.items()}
+    article, dates = text("source_article"), text("source_date").str.split(";")
     pieces = article.str.strip_prefix('"').str.strip_suffix('"').str.split('";"')
-    whole = article.fill_null(text("source_headline")).fill_null(text("source_office"))
-    as_articles = text("source_office").is_not_null() & (pieces.list.len() == counts["source_date"])
-    as_lists = (counts["source_name"] == counts["source_date"]) & (
-        counts["source_name"] == counts["headline"]
+    offices, headlines = (text(_PARALLEL[name]).str.split(";") for name in ("source_name", "headline"))
+    as_lists = (offices.list.len() == dates.list.len()) & (headlines.list.len() == dates.list.len())
+    named = frame.select(*_CARRIED, "source_article", *_PARALLEL.values()).with_columns(
+        text("source_office").is_not_null().alias("@named"),
+        text("source_date").str.contains(";", literal=True).alias("@many"),
     )
-    split = frame.with_columns(
-        pl.when(as_articles).then(pl.lit("articles")).when(as_lists).then(pl.lit("lists")).alias("@split")
+    several = named.filter("@named", "@many").with_columns(
+        (pieces.list.len() == dates.list.len()).alias("@articles"), as_lists.alias("@lists")
     )
-    carried = ("@row", "@source_id", "id", "source_original")
-    by_articles = (
-        _numbered(
-            split.filter(pl.col("@split") == "articles").select(*carried, pieces.alias("piece")), "piece"
+    by_articles = several.filter("@articles").select(*_CARRIED, pieces.alias("piece"))
+    by_lists = several.filter(~pl.col("@articles") & pl.col("@lists"))
+    wholes = [
+        several.filter(~pl.col("@articles") & ~pl.col("@lists")),
+        named.filter(~(pl.col("@named") & pl.col("@many").is_not_null())),
+    ]
+    return (
+        pl.concat(
+            [
+                named.filter("@named", ~pl.col("@many")).select(*_CARRIED, *_parallel(text)),
+                _parsed(_numbered(by_articles, "piece")),
+                _numbered(
+                    by_lists.select(*_CARRIED, *_parallel(lambda c: text(c).str.split(";"))), *_PARALLEL
+                ),
+                *(_whole(rows) for rows in wholes),
+            ],
+            how="diagonal",
         )
-        .with_columns(pl.col("piece").str.extract_groups(_CITATION).alias("parts"))
-        .with_columns(pl.col("parts").struct.unnest())
-        .with_columns(
-            pl.when(pl.col("source_date").is_null()).then("piece").otherwise("headline").alias("headline")
-        )
-        .drop("piece", "parts")
+        .with_columns(pl.col("@position").fill_null(1))
+        .sort("@row", "@position", maintain_order=True)
     )
-    columns = [items.alias(name) for name, items in lists.items()]
-    by_lists = _numbered(split.filter(pl.col("@split") == "lists").select(*carried, *columns), *lists)
-    undivided = split.filter(
-        pl.col("@split").is_null() & (whole.is_not_null() | text("source_original").is_not_null())
-    )
-    wholes = undivided.select(*carried, whole.alias("headline"), pl.lit(1, pl.Int64).alias("@position"))
-    return pl.concat([by_articles, by_lists, wholes], how="diagonal").sort(
-        "@row", "@position", maintain_order=True
-    )
+
+
+def _parallel(read: Callable[[str], pl.Expr]) -> list[pl.Expr]:
+    return [read(column).alias(name) for name, column in _PARALLEL.items()]
+
+
+def _parsed(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the parts of each `office,date,headline`; a piece of another form is a headline as it stands."""
+    parts = rows.with_columns(pl.col("piece").str.extract_groups(_CITATION).alias("parts")).unnest("parts")
+    headline = pl.when(pl.col("source_date").is_null()).then("piece").otherwise("headline")
+    return parts.with_columns(headline.alias("headline")).drop("piece")
+
+
+def _whole(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Return events whose documents cannot be told apart, with all that is said of them as the headline."""
+    said = text("source_article").fill_null(text("source_headline")).fill_null(text("source_office"))
+    known = rows.filter(said.is_not_null() | text("source_original").is_not_null())
+    return known.select(*_CARRIED, said.alias("headline"))
 
 
 def _numbered(frame: pl.LazyFrame, *lists: str) -> pl.LazyFrame:

@@ -12,8 +12,8 @@ from hxl_kit.checks.figures import range_rules
 from hxl_kit.checks.rule import Rule
 from hxl_kit.errors import UsageError, nearest
 from hxl_kit.mapping import typed
-from hxl_kit.reading.packages import DESCRIPTOR, Package, read_package
 from hxl_kit.reading import open_table
+from hxl_kit.reading.packages import DESCRIPTOR, Package, read_package
 from hxl_kit.standard.tables import Field, Table, table, table_names
 from hxl_kit.validation.columns import recognised_fields
 from hxl_kit.validation.oracle import package_issues

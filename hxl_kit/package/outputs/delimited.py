@@ -1,53 +1,65 @@
-"""CSV: one header row, UTF-8, LF; and its HXL-tagged companion."""
+"""CSV: one header row, UTF-8, LF; and the same with the HXL hashtag row under the header."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
-import shutil
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.files import CHUNK_BYTES
 from hxl_kit.mapping import plain_number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hxl_kit.standard.tables import Table
 
 
-class CsvWriter:
-    """Writes a table's typed rows to a CSV file, batch by batch."""
+class CsvFile:
+    """A CSV file under way: its bytes are hashed as they are written."""
 
-    def __init__(self, path: Path, table: Table) -> None:
-        self._table = table
+    def __init__(self, path: Path, heading: Sequence[Sequence[str]]) -> None:
+        self.path = path
+        self._hash = hashlib.sha256()
         self._file = path.open("wb")
-        self._file.write(header_line(table.names))
+        for cells in heading:
+            self.append(line_of(cells))
+
+    def append(self, lines: bytes | memoryview) -> None:
+        """Write whole lines."""
+        self._file.write(lines)
+        self._hash.update(lines)
+
+    def close(self) -> str:
+        """Finish the file and return its SHA-256."""
+        self._file.close()
+        return self._hash.hexdigest()
+
+
+class CsvWriter:
+    """Writes a table's typed rows, batch by batch, to files that differ in their heading only."""
+
+    def __init__(self, table: Table, files: Sequence[CsvFile]) -> None:
+        self._numbers = [f.name for f in table.fields if f.type == "number"]
+        self._files = files
 
     def write(self, rows: pl.DataFrame) -> None:
         """Append rows; whole numbers are written without a decimal point, empty cells as nothing."""
-        numbers = [
-            plain_number(pl.col(f.name)).alias(f.name) for f in self._table.fields if f.type == "number"
-        ]
-        rows.with_columns(numbers).write_csv(self._file, include_header=False)
+        lines = io.BytesIO()
+        plain = [plain_number(pl.col(name)).alias(name) for name in self._numbers]
+        rows.with_columns(plain).write_csv(lines, include_header=False)
+        for file in self._files:
+            file.append(lines.getbuffer())
 
-    def close(self) -> None:
-        """Finish the file."""
-        self._file.close()
-
-
-def write_companion(clean: Path, companion: Path, table: Table) -> None:
-    """Write the HXL-tagged companion of a clean CSV: the same bytes with the hashtag row under the header."""
-    header = header_line(table.names)
-    with clean.open("rb") as source, companion.open("wb") as target:
-        target.write(source.read(len(header)))
-        target.write(header_line(table.tags))
-        shutil.copyfileobj(source, target, CHUNK_BYTES)
+    def close(self) -> dict[Path, str]:
+        """Finish the files; return the SHA-256 of each."""
+        return {file.path: file.close() for file in self._files}
 
 
-def header_line(cells: tuple[str, ...]) -> bytes:
+def line_of(cells: Sequence[str]) -> bytes:
     """Return one CSV line of UTF-8 bytes."""
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(cells)
