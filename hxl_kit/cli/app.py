@@ -44,7 +44,7 @@ def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's signature for 
 
 def _common(
     *,
-    version: Annotated[  # noqa: ARG001 - its callback does the work
+    version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:

@@ -18,7 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hxl_kit.errors import UsageError, nearest
-from hxl_kit.figures.numbers import Separators, digits
+from hxl_kit.figures.digits import Separators, digits
 from hxl_kit.standard import schemas
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -81,7 +82,13 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["day"] = lambda moment: moment[:10]
+    environment.filters["paragraphs"] = _paragraphs
     return environment.get_template(f"{INDEX}.j2")
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text (a blank line parts them), each in one line."""
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
 def _card(version: Version) -> Card:
