@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hxl_kit.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 CHUNK_BYTES = 1 << 20
 
@@ -96,24 +96,37 @@ def sync_files(folder: Path) -> None:
 
 
 @contextmanager
-def staged_folder(target: Path, last: str) -> Iterator[Path]:
+def staged_folder(target: Path, last: str, replaces: Collection[str] = ()) -> Iterator[Path]:
     """Yield an empty folder beside `target`; what it holds at the end goes to `target`, on failure it is gone.
 
-    A new `target` appears whole. In an existing one the file `last` (a package's descriptor) is taken away
-    first and comes back last, so that a half-replaced folder never passes for a finished one; files that
-    the old `last` did not name stay where they are.
+    A new `target` appears whole. In an existing one the file `last` (a package's descriptor) is set aside
+    first and comes back last, so that a half-replaced folder never passes for a finished one; of its other
+    files only those in `replaces` (paths of the old content) go.
 
     Raises:
-        UsageError: `target` is a file, or a folder that holds something else than such a package.
+        UsageError: `target` is a file, or a folder that holds something else.
     """
     target = target.absolute()
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target}: is a file; name a folder for the output")
+    if target.is_dir() and any(target.iterdir()) and not _is_ours(target, last):
+        raise UsageError(
+            f"{target}: is not empty and holds no data package; name another folder for the output"
+        )
     with working_folder(target) as stage:
         yield stage
         stage.chmod(0o777 & ~_umask())
         sync_files(stage)
-        install_folder(stage, target, last)
+        install_folder(stage, target, last, replaces)
+
+
+def _is_ours(target: Path, last: str) -> bool:
+    return any((target / name).exists() for name in (last, set_aside(last), "package.yaml"))
+
+
+def set_aside(last: str) -> str:
+    """Return the name that a descriptor has while its folder is being replaced."""
+    return f".{last}.replaced"
 
 
 @contextmanager
@@ -128,15 +141,18 @@ def working_folder(beside: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def install_folder(stage: Path, target: Path, last: str) -> None:
+def install_folder(stage: Path, target: Path, last: str, replaces: Collection[str] = ()) -> None:
     """Bring the finished files of `stage` to `target`, the file named `last` at the end."""
     if target.is_dir() and any(target.iterdir()):
-        (target / last).unlink(missing_ok=True)
-        files = (path for path in stage.rglob("*") if path.is_file())
-        for file in sorted(files, key=lambda path: path == stage / last):
-            goal = target / file.relative_to(stage)
-            goal.parent.mkdir(parents=True, exist_ok=True)
-            file.replace(goal)
+        if (target / last).exists():
+            (target / last).replace(target / set_aside(last))
+        new = sorted(path.relative_to(stage) for path in stage.rglob("*") if path.is_file())
+        for name in {*replaces} - {path.as_posix() for path in new}:
+            (target / name).unlink(missing_ok=True)
+        for path in sorted(new, key=lambda path: path == Path(last)):
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            (stage / path).replace(target / path)
+        (target / set_aside(last)).unlink(missing_ok=True)
         for folder in {target, *(path for path in target.rglob("*") if path.is_dir())}:
             sync_folder(folder)
     else:

@@ -21,7 +21,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKER = ROOT.parent / "shared" / "data" / "make_ged_like.py"
-SAMPLE = ROOT / "datapackages" / "ucdp-ged-syria" / "inputs" / "ged_191_syria_2019.csv.gz"
+SAMPLE = ROOT / "datapackages" / "ucdp-ged-syria" / "inputs" / "ged_191_syria_2019_q4.csv.gz"
 ROWS = 400_000
 
 

@@ -40,7 +40,7 @@ Done. Look at:
 
 Try next:
   {shown} quantity "over 80" "nearly 10 km" "between 60,000 and 80,000"
-  {shown} describe datapackages/ucdp-ged-syria/inputs/ged_191_syria_2019.csv.gz
+  {shown} describe datapackages/ucdp-ged-syria/inputs/ged_191_syria_2019_q4.csv.gz
   {shown} pull catalogue:{CATALOGUE}/nw-syria-2024 -o pulled
   {shown} --help"""
 

@@ -146,7 +146,9 @@ def written_workbook(folder, owner, frame):
     return folder / "t.xlsx"
 
 
-@pytest.mark.parametrize("cell", [FORMULA, "+1+1", "-1", "@SUM(A1)", "{=1+1}", "http://example.org/", "mailto:x@y.z"])
+@pytest.mark.parametrize(
+    "cell", [FORMULA, "+1+1", "-1", "@SUM(A1)", "{=1+1}", "http://example.org/", "mailto:x@y.z"]
+)
 def test_workbook_has_no_formulas_and_no_links(tmp_path, cell):
     path = written_workbook(tmp_path, *small_table(quote=cell))
     sheet = openpyxl.load_workbook(path)["claims"]
@@ -181,7 +183,9 @@ def test_workbook_keeps_days_before_1900(tmp_path):
 
 
 def test_cell_that_excel_cannot_hold_is_refused_by_name(tmp_path):
-    with pytest.raises(UsageError, match="claims: a cell of 'quote' is longer than Excel's 32,767 characters"):
+    with pytest.raises(
+        UsageError, match="claims: a cell of 'quote' is longer than Excel's 32,767 characters"
+    ):
         written_workbook(tmp_path, *small_table(quote="x" * (EXCEL_CELL_CHARACTERS + 1)))
     assert not (tmp_path / "t.xlsx").exists()
 
@@ -239,7 +243,12 @@ def by_polars(path):
 
 def by_duckdb(path):
     with duckdb.connect() as connection:
-        found = connection.execute("select sum(fatalities) from read_csv($1)" if path.suffix == ".csv" else "select sum(fatalities) from read_parquet($1)", [str(path)])
+        found = connection.execute(
+            "select sum(fatalities) from read_csv($1)"
+            if path.suffix == ".csv"
+            else "select sum(fatalities) from read_parquet($1)",
+            [str(path)],
+        )
         return int(found.fetchone()[0])
 
 
@@ -255,7 +264,9 @@ def test_everyone_adds_up_to_the_same(built, ged_rows, reader, suffix):
 
 def test_duckdb_sees_the_types(built):
     with duckdb.connect() as connection:
-        described = connection.execute("describe select * from read_parquet($1)", [str(built / "events.parquet")])
+        described = connection.execute(
+            "describe select * from read_parquet($1)", [str(built / "events.parquet")]
+        )
         types = {row[0]: row[1] for row in described.fetchall()}
     assert (types["date_start"], types["latitude"], types["is_aggregate"]) == ("DATE", "DOUBLE", "BOOLEAN")
     assert (types["fatalities"], types["provider_event_id"]) == ("BIGINT", "VARCHAR")

@@ -109,11 +109,15 @@ def test_what_is_no_descriptor_is_refused(tmp_path, content, words):
 )
 def test_unsafe_paths_are_refused(tmp_path, path):
     for unsafe in (path, ["a.csv", path]):
-        message = refusal(written(tmp_path, {"resources": [{"path": "a.csv"}, {"path": unsafe}]}) / DESCRIPTOR)
+        message = refusal(
+            written(tmp_path, {"resources": [{"path": "a.csv"}, {"path": unsafe}]}) / DESCRIPTOR
+        )
         assert "resources[1].path: is not safe" in message
 
 
-@pytest.mark.parametrize("path", ["a.csv", "data/a.csv", "données/événements.csv", "حلب.csv", "a b.csv", "a..b.csv"])
+@pytest.mark.parametrize(
+    "path", ["a.csv", "data/a.csv", "données/événements.csv", "حلب.csv", "a b.csv", "a..b.csv"]
+)
 def test_safe_paths_are_taken(tmp_path, path):
     assert is_safe_path(path)
     assert read_package(written(tmp_path, {"resources": [{"path": path}]})).resources[0]["path"] == path

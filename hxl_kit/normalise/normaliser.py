@@ -13,7 +13,7 @@ from hxl_kit.errors import HxlKitError
 from hxl_kit.mapping import integer
 from hxl_kit.normalise.acceptance import conditions_of, joined, reasons, reshape_conditions
 from hxl_kit.normalise.columns import Columns, reshaped, single_root
-from hxl_kit.normalise.repairs import changes, repairs_of
+from hxl_kit.normalise.repairs import changes, repairs_of, reshape_repairs
 from hxl_kit.standard.tables import table
 
 if TYPE_CHECKING:
@@ -68,11 +68,17 @@ class Normaliser:
             ]
         )
         good = _without(computed, rejected)
-        tables = self._tables(good, [(m, _without(rows, rejected)) for m, rows in others])
+        kept = [(m, _without(rows, rejected)) for m, rows in others]
+        tables = self._tables(good, kept)
         return Normalised(
             tables=tables,
             rejected=rejected,
-            changes=changes(good, self._repairs),
+            changes=pl.concat(
+                [
+                    changes(good, self._repairs),
+                    *(changes(rows, reshape_repairs(m)) for m, rows in kept),
+                ]
+            ),
             warnings=_warnings(tables),
             accepted=batch.height - rejected.height,
             totals=self._totals(text, good, tables),

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.mapping import plain_number
+from hxl_kit.normalise.columns import single_root
+from hxl_kit.standard.tables import table
 
 if TYPE_CHECKING:
-    from hxl_kit.normalise.columns import Column, Columns
+    from collections.abc import Iterable
+
+    from hxl_kit.normalise.columns import Columns
+    from hxl_kit.sources.definition import TableMap
     from hxl_kit.standard.tables import Field
 
 CHANGES = {"column": pl.String, "rule": pl.String, "old": pl.String, "new": pl.String, "count": pl.UInt32}
@@ -21,27 +26,29 @@ _OLD, _NEW = pl.col("old"), pl.col("new")
 
 @dataclass(frozen=True)
 class Repair:
-    """An input column whose cells may be written another way under a rule; `new` is what is written."""
+    """A column whose cells may be written another way under a rule: `old` as received, `new` as written."""
 
     column: str
     rule: str
+    old: pl.Expr
     new: pl.Expr
 
     @property
     def happened(self) -> pl.Expr:
-        """Whether the cell may have changed; white space is only ever taken away."""
-        return self._differs(pl.col(self.column), self.new)
+        """Whether the cell may have changed."""
+        return self._differs(self.old, self.new)
 
     def _differs(self, old: pl.Expr, new: pl.Expr) -> pl.Expr:
+        """White space is only ever taken away, which spares a closer look at most cells."""
         differs = old != new
         return differs & (new.str.len_bytes() <= old.str.len_bytes()) if self.rule == _SPACE else differs
 
-    def count(self, computed: pl.DataFrame) -> pl.DataFrame:
+    def count(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return each changed value of a batch once: column, rule, old, new, count.
 
         Only what differs in nothing but white space counts as that: a code made from a cell is no repair.
         """
-        pairs = computed.select(old=pl.col(self.column), new=self.new).filter(self._differs(_OLD, _NEW))
+        pairs = rows.select(old=self.old, new=self.new).filter(self._differs(_OLD, _NEW))
         if self.rule == _SPACE:
             pairs = pairs.filter(_unspaced(_OLD) == _unspaced(_NEW))
         counted = pairs.group_by("old", "new").agg(count=pl.len().cast(pl.UInt32))
@@ -51,31 +58,45 @@ class Repair:
 
 
 def repairs_of(columns: Columns) -> tuple[Repair, ...]:
-    """Return what may be repaired: each input column once per rule."""
-    found: dict[tuple[str, str], Repair] = {}
-    for column in columns.all:
-        rule = _rule(column.field)
-        if column.root is not None and rule is not None:
-            found.setdefault((column.root, rule), Repair(column.root, rule, _written(column)))
-    return tuple(found.values())
+    """Return what may be repaired in computed rows: each input column once per rule."""
+    rooted = [column for column in columns.all if column.root is not None]
+    return _distinct(_repair(str(c.root), c.field, pl.col(str(c.root)), pl.col(c.name)) for c in rooted)
 
 
-def changes(computed: pl.DataFrame, repairs: tuple[Repair, ...]) -> pl.DataFrame:
+def reshape_repairs(m: TableMap) -> tuple[Repair, ...]:
+    """Return what may be repaired in the rows of a reshaping map."""
+    rooted = [(root, table(m.table)[name]) for name, expr in m.columns.items() if (root := single_root(expr))]
+    return _distinct(_repair(root, f, pl.col(f"@text:{root}"), pl.col(f.name)) for root, f in rooted)
+
+
+def changes(rows: pl.DataFrame, repairs: tuple[Repair, ...]) -> pl.DataFrame:
     """Return every value of a batch that was written another way, counted."""
-    happened = computed.select(repair.happened.any().alias(str(n)) for n, repair in enumerate(repairs)).row(0)
-    counted = [repair.count(computed) for repair, did in zip(repairs, happened, strict=True) if did]
-    return pl.concat([pl.DataFrame(schema=CHANGES), *counted])
+    nothing = pl.DataFrame(schema=CHANGES)
+    if not repairs:
+        return nothing
+    happened = rows.select(repair.happened.any().alias(str(n)) for n, repair in enumerate(repairs)).row(0)
+    return pl.concat([nothing, *(r.count(rows) for r, did in zip(repairs, happened, strict=True) if did)])
+
+
+def _distinct(found: Iterable[Repair | None]) -> tuple[Repair, ...]:
+    first: dict[tuple[str, str], Repair] = {}
+    for repair in found:
+        if repair is not None:
+            first.setdefault((repair.column, repair.rule), repair)
+    return tuple(first.values())
+
+
+def _repair(root: str, field: Field, old: pl.Expr, value: pl.Expr) -> Repair | None:
+    rule = _rule(field)
+    if rule is None:
+        return None
+    return Repair(root, rule, old, plain_number(value) if field.type == "number" else value.cast(pl.String))
 
 
 def _rule(field: Field) -> str | None:
     if field.type == "string":
         return None if field.codelist else _SPACE
     return _LAYOUTS.get(field.type)
-
-
-def _written(column: Column) -> pl.Expr:
-    value = pl.col(column.name)
-    return plain_number(value) if column.field.type == "number" else value.cast(pl.String)
 
 
 def _unspaced(cell: pl.Expr) -> pl.Expr:

@@ -19,7 +19,7 @@ from hxl_kit.package.split import part_of, split_rows, split_values
 from hxl_kit.package.tables import TableFiles, ahead
 from hxl_kit.reading import TableText, open_table
 from hxl_kit.reading.hashtags import recognise
-from hxl_kit.reading.packages import DESCRIPTOR
+from hxl_kit.reading.packages import DESCRIPTOR, listed_files
 from hxl_kit.sources import source
 from hxl_kit.sources.own_tables import own_table
 from hxl_kit.standard.tables import table
@@ -84,7 +84,7 @@ def build_package(authored: Authored, out: Path) -> Built:
         DataError: a key is there twice, a reference leads nowhere, or frictionless finds the result invalid.
         UsageError: `out` cannot take the package.
     """
-    with staged_folder(out, last=DESCRIPTOR) as stage, ByProducts(out) as private:
+    with staged_folder(out, DESCRIPTOR, listed_files(out)) as stage, ByProducts(out) as private:
         files, records = read_inputs(authored, stage, private)
         finish_package(authored, files, records, private.warning_counts())
         refuse_invalid(stage)
@@ -134,7 +134,8 @@ def split_package(authored: Authored, out: Path) -> list[Built]:
         built = []
         for value in split_values(files, str(authored.options.split_by)):
             part = part_of(authored, value)
-            with staged_folder(out / part.name, last=DESCRIPTOR) as stage:
+            place = out / part.name
+            with staged_folder(place, DESCRIPTOR, listed_files(place)) as stage:
                 with TableFiles(stage, files.names, part.options.hashtag_row) as selected:
                     for name, rows in split_rows(files, str(authored.options.split_by), value):
                         selected.write({name: rows})
@@ -142,7 +143,7 @@ def split_package(authored: Authored, out: Path) -> list[Built]:
                 finish_package(part, selected, records, private.warning_counts())
                 refuse_invalid(stage)
             counts = private.change_counts(), private.warning_counts()
-            built.append(Built(out / part.name, selected.rows, tuple(records), *counts))
+            built.append(Built(place, selected.rows, tuple(records), *counts))
         private.install()
     return built
 

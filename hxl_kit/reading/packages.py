@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hxl_kit.errors import InputError
-from hxl_kit.files import require_plain_file, sha256_of
+from hxl_kit.files import require_plain_file, set_aside, sha256_of
 
 DESCRIPTOR = "datapackage.json"
 MAXIMUM_BYTES = 32 << 20
@@ -72,6 +72,25 @@ def read_package(path: Path) -> Package:
     for number, resource in enumerate(resources):
         _check_path(file.parent, f"{file}: resources[{number}].path", resource)
     return Package(file.parent, descriptor)
+
+
+def listed_files(folder: Path) -> frozenset[str]:
+    """Return the paths that the descriptor in a folder lists; nothing when there is no package.
+
+    A descriptor that was set aside while the folder was being replaced counts as well.
+    """
+    found = next(
+        (folder / name for name in (DESCRIPTOR, set_aside(DESCRIPTOR)) if (folder / name).is_file()), None
+    )
+    try:
+        package = read_package(found) if found else None
+    except InputError:
+        return frozenset()
+    return (
+        frozenset(r["path"] for r in package.resources if isinstance(r.get("path"), str))
+        if package
+        else frozenset()
+    )
 
 
 def verify_files(package: Package) -> list[str]:

@@ -9,6 +9,7 @@ from hxl_kit.checks.constraints import unproven
 from hxl_kit.errors import DataError
 from hxl_kit.standard.tables import table_names
 from hxl_kit.validation.oracle import head_issues, package_issues
+from hxl_kit.validation.profile import profile_issues
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ def refuse_invalid(folder: Path) -> None:
     """Pass a package that was just written from rows that keep every constraint, or refuse it.
 
     Every row has passed `checks.constraints` on its way in, and keys and references were compared in
-    full; that proves it clean. frictionless then reads the whole package when it is small, and the
+    full; that proves it clean. The descriptor is held to the profile, and frictionless then reads the whole package when it is small, and the
     descriptor and the head of each table when it is large. A constraint that no rule proves brings
     the full reading back.
 
@@ -37,6 +38,7 @@ def refuse_invalid(folder: Path) -> None:
         issues, _ = package_issues(descriptor, folder)
     else:
         issues = head_issues(descriptor, folder, HEAD_ROWS)
+    issues = [*profile_issues(descriptor), *issues]
     if issues:
         raise DataError(f"the package would be invalid, nothing was written: {_named(issues)}")
 
