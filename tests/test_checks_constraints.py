@@ -166,7 +166,7 @@ def minimal(owner):
 
 
 @pytest.mark.parametrize("name", table_names())
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_rows_without_a_broken_rule_are_accepted(name, dialect, data):
     owner = table(name)
@@ -177,7 +177,7 @@ def test_rows_without_a_broken_rule_are_accepted(name, dialect, data):
 
 
 @pytest.mark.parametrize("name", table_names())
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=9, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_rules_and_frictionless_find_the_same_cells(name, dialect, data):
     owner = table(name)
@@ -300,7 +300,7 @@ def test_tricky_text_survives_the_writer(cell, tmp_path, dialect):
     check_survival(cell, tmp_path, dialect)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(cell=WORDS)
 def test_any_text_survives_the_writer(cell, dialect):
     with tempfile.TemporaryDirectory() as folder:

@@ -104,7 +104,7 @@ def test_json_of_normalise(cli, ged_folder, tmp_path):
 
 
 def test_json_of_validate(cli, built):
-    ran = cli("validate", built, "--format", "json")
+    ran = cli("validate", built / "events.csv", "--format", "json")
     described = json.loads(ran.out)
     assert set(described) == {"valid", "paths", "counts", "issues", "truncated", "rows", "engine"}
     assert set(described["counts"]) == {"error", "warning", "info"}
@@ -253,7 +253,7 @@ def test_invalid_table_is_exit_1(cli, tmp_path, built):
 
 @pytest.mark.parametrize(("fail_on", "code"), [("error", 0), ("warning", 1)])
 def test_fail_on(cli, built, fail_on, code):
-    assert cli("validate", built, "--fail-on", fail_on).code == code
+    assert cli("validate", built / "events.csv", "--fail-on", fail_on).code == code
 
 
 def test_invalid_package_is_exit_1_and_nothing_is_written(cli, folder):

@@ -132,13 +132,13 @@ def test_workbook_says_its_sheet(tmp_path):
             sheet.write_row(1, 0, ["Ali", 5][: len(cells)])
     found = describe_file(tmp_path / "t.xlsx")
     assert (found.format, found.sheet, found.delimiter, found.rows) == ("xlsx", "Data", "", 1)
-    with pytest.raises(InputError, match="no sheet 'Dada'; did you mean 'Data'"):
+    with pytest.raises(InputError, match=r"no sheet 'Dada'; did you mean 'Data'"):
         describe_file(tmp_path / "t.xlsx", sheet="Dada")
 
 
 def test_files_of_different_sources_are_not_normalised_together(ged_folder, csv_file, monkeypatch):
     other = csv_file("name,age\nAli,5\n")
-    with pytest.raises(SourceMismatchError, match="none of .*ucdp_ged.* fits its columns"):
+    with pytest.raises(SourceMismatchError, match=r"none of .*ucdp_ged.* fits its columns"):
         certain_source([ged_folder / "ged_231_49_columns.csv", other])
     answers = iter(["ucdp_ged", "acled"])
     monkeypatch.setattr("hxl_kit.describe._certain_source", lambda *_: next(answers))

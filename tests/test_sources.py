@@ -98,7 +98,7 @@ def test_maps_name_fields_of_their_tables_and_fill_the_required_ones(source_id):
 
 
 def test_unknown_source_names_the_nearest():
-    with pytest.raises(UsageError, match="no source 'ucdp'; did you mean 'ucdp_ged'\\?|known: .*ucdp_ged"):
+    with pytest.raises(UsageError, match=r"no source 'ucdp'.*ucdp_ged"):
         source("ucdp")
 
 
@@ -303,7 +303,7 @@ def test_ged_missing_columns_are_all_named(ged_rows):
 def test_another_file_is_told_apart_from_a_damaged_one(ged_rows):
     foreign = [{"country": "Syria", "value": "1", "id": "2"}]
     with pytest.raises(
-        SourceMismatchError, match="this is not UCDP Georeferenced Event Dataset.*hxl-kit describe"
+        SourceMismatchError, match=r"this is not UCDP Georeferenced Event Dataset.*hxl-kit describe"
     ):
         normalised(foreign)
 

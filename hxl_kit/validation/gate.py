@@ -25,9 +25,9 @@ def refuse_invalid(folder: Path) -> None:
     """Pass a package that was just written from rows that keep every constraint, or refuse it.
 
     Every row has passed `checks.constraints` on its way in, and keys and references were compared in
-    full; that proves it clean. The descriptor is held to the profile, and frictionless then reads the whole package when it is small, and the
-    descriptor and the head of each table when it is large. A constraint that no rule proves brings
-    the full reading back.
+    full; that proves it clean. The descriptor is held to the profile, and frictionless then reads the
+    whole package when it is small, the descriptor and the head of each table when it is large. A
+    constraint that no rule proves brings the full reading back.
 
     Raises:
         DataError: frictionless finds an error; the first ones are named.
