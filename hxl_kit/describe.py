@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TYPES = {
-    "integer": r"^[+-]?\d+$",
-    "number": r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$",
-    "date": r"^\d{4}-\d{2}-\d{2}$",
-    "datetime": r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}",
+    "integer": r"^[+-]?[0-9]+$",
+    "number": r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$",
+    "date": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "datetime": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}",
     "boolean": r"^(?i:true|false|yes|no)$",
 }
 _LIKELY = 0.6

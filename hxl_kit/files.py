@@ -96,12 +96,15 @@ def sync_files(folder: Path) -> None:
 
 
 @contextmanager
-def staged_folder(target: Path, last: str, replaces: Collection[str] = ()) -> Iterator[Path]:
+def staged_folder(
+    target: Path, last: str, replaces: Collection[str] = (), *, checked: bool = False
+) -> Iterator[Path]:
     """Yield an empty folder beside `target`; what it holds at the end goes to `target`, on failure it is gone.
 
     A new `target` appears whole. In an existing one the file `last` (a package's descriptor) is set aside
     first and comes back last, so that a half-replaced folder never passes for a finished one; of its other
-    files only those in `replaces` (paths of the old content) go.
+    files only those in `replaces` (paths of the old content) go. `checked` says that the caller knows what
+    is in `target` and that it may be replaced.
 
     Raises:
         UsageError: `target` is a file, or a folder that holds something else.
@@ -109,7 +112,7 @@ def staged_folder(target: Path, last: str, replaces: Collection[str] = ()) -> It
     target = target.absolute()
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target}: is a file; name a folder for the output")
-    if target.is_dir() and any(target.iterdir()) and not _is_ours(target, last):
+    if not checked and target.is_dir() and any(target.iterdir()) and not _is_ours(target, last):
         raise UsageError(
             f"{target}: is not empty and holds no data package; name another folder for the output"
         )

@@ -19,6 +19,7 @@ DERIVED = "@derived"
 _EXACT_INTEGERS = 2.0**53
 _LOOSE_SPACE = r"[ \t\r\n]{2,}|[\t\r\n]"
 _DATE_BYTES = len("2024-11-28")
+_DATE = r"^(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-[0-9]{2}-[0-9]{2}$"
 _MIDNIGHTS = [
     f"{gap}00:00:00{rest}" for gap in (" ", "T") for rest in ("", "Z", ".0", ".000", ".000Z", "+00:00")
 ]
@@ -61,7 +62,8 @@ def date(column: str) -> pl.Expr:
     """
     cell = text(column)
     midnight = (cell.str.len_bytes() == _DATE_BYTES) | cell.str.slice(_DATE_BYTES).is_in(_MIDNIGHTS)
-    return pl.when(midnight).then(cell.str.head(_DATE_BYTES)).str.to_date("%Y-%m-%d", strict=False)
+    day = cell.str.head(_DATE_BYTES)
+    return pl.when(midnight & day.str.contains(_DATE)).then(day).str.to_date("%Y-%m-%d", strict=False)
 
 
 def boolean(column: str) -> pl.Expr:
@@ -114,6 +116,14 @@ def typed(field: Field) -> pl.Expr:
     """Return the verb that reads a column written in the standard's own form for `field`."""
     verbs = {"string": text, "integer": integer, "number": number, "boolean": boolean, "date": date}
     return verbs[field.type](field.name)
+
+
+def single_root(expr: pl.Expr) -> str | None:
+    """Return the one input column that an expression reads as it is; None for derived ones and those of several."""
+    if expr.meta.output_name(raise_if_undetermined=False) == DERIVED:
+        return None
+    roots = set(expr.meta.root_names())
+    return roots.pop() if len(roots) == 1 and not next(iter(roots)).startswith("@") else None
 
 
 def _filled(cell: pl.Expr) -> pl.Expr:

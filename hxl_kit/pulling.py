@@ -66,7 +66,7 @@ def pull(target: Target, name: str, out: Path, version: str | None = None) -> Pu
         return done
     before = _require_free(out, state)
     try:
-        with staged_folder(out, last=DESCRIPTOR) as stage:
+        with staged_folder(out, DESCRIPTOR, checked=True) as stage:
             target.fetch(state, stage)
             _verify(target, state, stage)
         for path in before - {file.path for file in state.files}:

@@ -90,5 +90,5 @@ def test_the_key_stays_in_the_private_folder_and_the_codes_are_stable(authored, 
 
 @pytest.mark.parametrize("field", ["claims.stance", "claims.claim_id", "claim.claimant", "events.latitude"])
 def test_only_free_text_can_be_protected(authored, tmp_path, field):
-    with pytest.raises(UsageError, match="protect|no table"):
+    with pytest.raises(UsageError, match=r"protect|no table"):
         build_package(options(authored, protect=(field,)), tmp_path / "out")

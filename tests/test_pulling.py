@@ -9,9 +9,9 @@ import pytest
 from packages_for_tests import EVENTS, write_package
 
 from hxl_kit.errors import TargetError, UsageError
-from hxl_kit.reading.packages import read_package, verify_files
 from hxl_kit.publishing import apply_plan, make_plan
 from hxl_kit.pulling import pull
+from hxl_kit.reading.packages import read_package, verify_files
 from hxl_kit.targets.catalogue import CatalogueTarget
 
 NAME = "syria-events"

@@ -8,6 +8,7 @@ import traceback
 from typing import TextIO
 
 from hxl_kit.cli import state
+from hxl_kit.cli.output import printable
 from hxl_kit.errors import ExitCode, HxlKitError
 from hxl_kit.files import reason_of
 
@@ -27,15 +28,21 @@ def _run() -> int:
     from hxl_kit.cli.app import make_app
 
     try:
-        make_app()()
+        make_app()(prog_name="hxl-kit")
     except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            return _stopped()
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except KeyboardInterrupt:
-        sys.stderr.write("hxl-kit: stopped; nothing was half-written\n")
-        return _INTERRUPTED
+        return _stopped()
     except Exception as error:  # noqa: BLE001 - the last net: a user never sees a traceback unasked
         return int(_told(error))
     return int(ExitCode.OK)
+
+
+def _stopped() -> int:
+    sys.stderr.write("hxl-kit: stopped; nothing was half-written\n")
+    return _INTERRUPTED
 
 
 def _told(error: Exception) -> ExitCode:
@@ -54,7 +61,7 @@ def _told(error: Exception) -> ExitCode:
         case _:
             message = f"a bug ({type(error).__name__}); run again with --debug and report what it shows"
             code = ExitCode.BUG
-    sys.stderr.write(f"hxl-kit: {message}\n")
+    sys.stderr.write(f"hxl-kit: {printable(message)}\n")
     return code
 
 

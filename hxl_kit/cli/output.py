@@ -19,8 +19,12 @@ def emit_json(data: Any) -> None:
 
 def emit(text: str) -> None:
     """Write text to stdout, with control characters other than line ends and tabs made visible."""
-    shown = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
-    sys.stdout.write(shown + "\n")
+    sys.stdout.write(printable(text) + "\n")
+
+
+def printable(text: str) -> str:
+    """Return text with control characters other than line ends and tabs made visible."""
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
 
 
 def emit_columns(rows: Iterable[Sequence[str]]) -> None:
@@ -35,4 +39,4 @@ def emit_columns(rows: Iterable[Sequence[str]]) -> None:
 def say(message: str) -> None:
     """Write a message to stderr, unless --quiet was given."""
     if not state.quiet:
-        sys.stderr.write(f"{message}\n")
+        sys.stderr.write(f"{printable(message)}\n")

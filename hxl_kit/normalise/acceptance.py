@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.checks.constraints import field_rules
-from hxl_kit.normalise.columns import single_root
+from hxl_kit.mapping import single_root
 from hxl_kit.standard.tables import Field, Table, table
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import DERIVED, POLARS_TYPES
+from hxl_kit.mapping import POLARS_TYPES, single_root
 from hxl_kit.standard.tables import Field, table
 
 if TYPE_CHECKING:
@@ -74,14 +74,6 @@ def reshaped(text: pl.LazyFrame, m: TableMap) -> pl.LazyFrame:
         for f in table(m.table).fields
     ]
     return rows.select("@row", *chosen, *(pl.col(root).alias(f"@text:{root}") for root in roots))
-
-
-def single_root(expr: pl.Expr) -> str | None:
-    """Return the one input column that an expression reads as it is; None for derived ones and those of several."""
-    if expr.meta.output_name(raise_if_undetermined=False) == DERIVED:
-        return None
-    roots = set(expr.meta.root_names())
-    return roots.pop() if len(roots) == 1 and not next(iter(roots)).startswith("@") else None
 
 
 def empty(field: Field) -> pl.Expr:

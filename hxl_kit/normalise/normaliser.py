@@ -10,9 +10,9 @@ import polars as pl
 
 from hxl_kit.checks.figures import range_rules
 from hxl_kit.errors import HxlKitError
-from hxl_kit.mapping import integer
+from hxl_kit.mapping import integer, single_root
 from hxl_kit.normalise.acceptance import conditions_of, joined, reasons, reshape_conditions
-from hxl_kit.normalise.columns import Columns, reshaped, single_root
+from hxl_kit.normalise.columns import Columns, reshaped
 from hxl_kit.normalise.repairs import changes, repairs_of, reshape_repairs
 from hxl_kit.standard.tables import table
 
@@ -60,13 +60,12 @@ class Normaliser:
         text = self._with_context(batch)
         computed = self._columns.compute(text)
         others = [(m, reshaped(text.lazy(), m).collect()) for m in self._reshapes]
-        rejected = joined(
-            [
-                self._duplicates(text),
-                reasons(computed, self._conditions),
-                *(reasons(rows, reshape_conditions(m)) for m, rows in others),
-            ]
-        )
+        faulty = [
+            reasons(computed, self._conditions),
+            *(reasons(rows, reshape_conditions(m)) for m, rows in others),
+        ]
+        repeated = self._duplicates(_without(text, joined(faulty)))
+        rejected = joined([*faulty, repeated])
         good = _without(computed, rejected)
         kept = [(m, _without(rows, rejected)) for m, rows in others]
         tables = self._tables(good, kept)
@@ -112,7 +111,7 @@ class Normaliser:
         )
 
     def _duplicates(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Reject a row whose key came before, in this batch or an earlier one; remember the new keys."""
+        """Reject a row whose key an accepted row had before, in this batch or an earlier one; remember the new keys."""
         keys = text.select("@row", key=self.source.key.hash(), given=self.source.key.is_not_null()).filter(
             "given"
         )

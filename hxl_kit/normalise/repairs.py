@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import plain_number
-from hxl_kit.normalise.columns import single_root
+from hxl_kit.mapping import plain_number, single_root
 from hxl_kit.standard.tables import table
 
 if TYPE_CHECKING:

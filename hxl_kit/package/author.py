@@ -115,7 +115,7 @@ def _schema() -> dict[str, Any]:
 def _problems(raw: Any) -> Iterable[str]:
     """Yield a sentence for each thing that is wrong, or nothing."""
     errors = sorted(Draft202012Validator(_schema()).iter_errors(raw), key=lambda e: [str(p) for p in e.path])
-    yield from (_sentence(error) for error in errors)
+    yield from dict.fromkeys(_sentence(error) for error in errors)
     if not errors:
         yield from _unknown_names(raw)
 
@@ -141,7 +141,7 @@ def _sentence(error: ValidationError) -> str:
         return where + ", ".join(f"unknown key '{key}'{nearest(str(key), known)}" for key in unknown)
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
-        return f"{where}'{missing[0]}' is missing"
+        return where + ", ".join(f"'{key}' is missing" for key in missing)
     if error.validator == "oneOf":
         return f"{where}give either 'source' or 'table'"
     if error.validator == "type":

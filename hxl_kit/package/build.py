@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hxl_kit.errors import SourceMismatchError, nearest
-from hxl_kit.files import sha256_of, staged_folder, working_folder
+from hxl_kit.files import require_plain_file, sha256_of, staged_folder, working_folder
 from hxl_kit.mapping import POLARS_TYPES
 from hxl_kit.normalise import Normaliser
 from hxl_kit.package.descriptor import InputRecord, describe_package, descriptor_bytes
 from hxl_kit.package.outputs.workbook import write_workbook
 from hxl_kit.package.private import ByProducts, private_folder
 from hxl_kit.package.protect import Protector, protected_fields
-from hxl_kit.package.split import part_of, split_rows, split_values
+from hxl_kit.package.split import parts_of, split_rows, split_values
 from hxl_kit.package.tables import TableFiles, ahead
 from hxl_kit.reading import TableText, open_table
 from hxl_kit.reading.hashtags import recognise
@@ -35,18 +35,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Built:
-    """A finished package: where it is, its rows by table, and what became of its inputs."""
+    """A finished package: where it is, its rows by table, and what became of its inputs.
+
+    `made_in` is the output folder that was asked for; parts of a split lie in it and share its by-products.
+    """
 
     path: Path
     rows: Mapping[str, int]
     inputs: tuple[InputRecord, ...]
     changes: Mapping[str, int]
     warnings: Mapping[str, int]
+    made_in: Path
 
     @property
     def private(self) -> Path:
         """The folder of by-products (it exists only if there are any)."""
-        return private_folder(self.path)
+        return private_folder(self.made_in)
 
     @property
     def totals(self) -> dict[str, dict[str, float]]:
@@ -84,12 +88,13 @@ def build_package(authored: Authored, out: Path) -> Built:
         DataError: a key is there twice, a reference leads nowhere, or frictionless finds the result invalid.
         UsageError: `out` cannot take the package.
     """
-    with staged_folder(out, DESCRIPTOR, listed_files(out)) as stage, ByProducts(out) as private:
-        files, records = read_inputs(authored, stage, private)
-        finish_package(authored, files, records, private.warning_counts())
-        refuse_invalid(stage)
+    with ByProducts(out) as private:
+        with staged_folder(out, DESCRIPTOR, listed_files(out)) as stage:
+            files, records = read_inputs(authored, stage, private)
+            finish_package(authored, files, records, private.warning_counts())
+            refuse_invalid(stage)
         private.install()
-    return Built(out, files.rows, tuple(records), private.change_counts(), private.warning_counts())
+    return Built(out, files.rows, tuple(records), private.change_counts(), private.warning_counts(), out)
 
 
 def read_inputs(
@@ -129,21 +134,22 @@ def finish_package(
 
 def split_package(authored: Authored, out: Path) -> list[Built]:
     """Build one package per value of `split_by`, named `<name>-<value>`; rows without a value go to `<name>-none`."""
-    with working_folder(out) as whole, ByProducts(out) as private:
+    field = str(authored.options.split_by)
+    with ByProducts(out) as private, working_folder(out) as whole:
         files, records = read_inputs(authored, whole, private)
+        values = split_values(files, field)
         built = []
-        for value in split_values(files, str(authored.options.split_by)):
-            part = part_of(authored, value)
+        for value, part in zip(values, parts_of(authored, values), strict=True):
             place = out / part.name
             with staged_folder(place, DESCRIPTOR, listed_files(place)) as stage:
                 with TableFiles(stage, files.names, part.options.hashtag_row) as selected:
-                    for name, rows in split_rows(files, str(authored.options.split_by), value):
+                    for name, rows in split_rows(files, field, value):
                         selected.write({name: rows})
                 selected.check_keys()
                 finish_package(part, selected, records, private.warning_counts())
                 refuse_invalid(stage)
             counts = private.change_counts(), private.warning_counts()
-            built.append(Built(place, selected.rows, tuple(records), *counts))
+            built.append(Built(place, selected.rows, tuple(records), *counts, out))
         private.install()
     return built
 
@@ -173,19 +179,23 @@ def _take(
     entry: Input, found: Source, files: TableFiles, private: ByProducts, protector: Protector
 ) -> InputRecord:
     """Read one input into the tables; return what became of it."""
-    name, digest, tally = entry.path.name, sha256_of(entry.path), _Tally()
+    name, digest, tally = entry.path.name, sha256_of(require_plain_file(entry.path)), _Tally()
     source_id = found.id if not entry.release else f"{found.id}:{entry.release}"
     normaliser = Normaliser(found, source_id, entry.country)
     with open_table(entry.path, encoding=entry.encoding, sheet=entry.sheet) as text:
+        label = private.label(name)
         header = _recognised_header(text, entry)
-        found.check_layout(header)
-        notes = (*text.notes, *_unread_columns(found, header))
+        try:
+            found.check_layout(header)
+            notes = (*text.notes, *_unread_columns(found, header))
+        except SourceMismatchError as error:
+            raise SourceMismatchError(f"{entry.path}: {error}") from error
         for batch in ahead(text.batches()):
             frame = batch.frame.rename(dict(zip(batch.frame.columns[1:], header, strict=True)))
             normalised = normaliser.normalise(frame)
             files.write(protector.protect(normalised.tables))
-            private.reject(name, frame, normalised.rejected)
-            private.reject_records(name, batch.bad)
+            private.reject(label, frame, normalised.rejected)
+            private.reject_records(label, batch.bad)
             private.note(normalised.changes, normalised.warnings)
             tally.add(normalised.accepted, normalised.rejected.height + len(batch.bad), normalised.totals)
     if entry.source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -42,6 +43,13 @@ class ByProducts:
         (self._stage / "rejected").mkdir()
         self._changes = [pl.DataFrame(schema=CHANGES)]
         self._warnings = [pl.DataFrame(schema=WARNINGS)]
+        self._labels: Counter[str] = Counter()
+
+    def label(self, input_name: str) -> str:
+        """Return the name of an input's by-products: its own, numbered from the second of the same name on."""
+        self._labels[input_name] += 1
+        count = self._labels[input_name]
+        return input_name if count == 1 else f"{input_name}-{count}"
 
     def reject(self, input_name: str, batch: pl.DataFrame, rejected: pl.DataFrame) -> None:
         """Keep the rejected rows of a batch as received, with row_number and reason in front."""

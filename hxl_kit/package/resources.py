@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 
 PARQUET = "application/vnd.apache.parquet"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_TAGGED = {"dialect": {"headerRows": [1], "commentRows": [2]}}
-"""frictionless honours this; a reader that does not finds the tags as the first row."""
+_DIALECT = {
+    "delimiter": ",",
+    "lineTerminator": "\n",
+    "quoteChar": '"',
+    "doubleQuote": True,
+    "skipInitialSpace": False,
+}
+"""Said in full: where it is not, frictionless guesses it from the text of the cells."""
+
+_TAGGED = {**_DIALECT, "headerRows": [1], "commentRows": [2]}
+"""frictionless honours the rows; a reader that does not finds the tags as the first row."""
 
 
 def describe_resources(authored: Authored, files: TableFiles) -> list[dict[str, Any]]:
@@ -54,7 +63,7 @@ def _table(
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        **(_TAGGED if tagged else {}),
+        "dialect": _TAGGED if tagged else _DIALECT,
         "hash": f"sha256:{files.hashes[path]}",
         "bytes": path.stat().st_size,
         "rows": files.rows[owner],

@@ -117,10 +117,13 @@ class TableFiles:
         try:
             while self._under_way and kind is None:
                 self._finish_oldest()
-        finally:
             for files in self._open.values():
                 self.hashes |= files.csv.close()
                 files.parquet.close()
+        finally:
+            for files in self._open.values():
+                files.csv.abandon()
+                files.parquet.abandon()
 
     def check_keys(self) -> None:
         """Hold the finished tables to their keys.

@@ -111,15 +111,15 @@ class Source:
             raise SourceMismatchError(self._missing_columns(missing, header))
 
     def _missing_columns(self, missing: list[str], header: tuple[str, ...]) -> str:
+        spare = [name for name in header if name not in self.columns]
         if len(missing) == 1:
-            return f"{self.id}: column '{missing[0]}' missing{nearest(missing[0], header)}"
+            return f"{self.id}: column '{missing[0]}' missing{nearest(missing[0], spare)}"
         if len(missing) > len(self.required) / 2:
             first = ", ".join(header[:_NAMED_COLUMNS])
             return (
                 f"{self.id}: this is not {self.title}: {len(missing)} of its {len(self.required)} columns are "
                 f"missing (the file's {len(header)} columns begin {first}); `hxl-kit describe FILE` says what it may be"
             )
-        spare = [name for name in header if name not in self.columns]
         named = ", ".join(f"'{name}'{_hint(name, spare)}" for name in missing[:_NAMED_COLUMNS])
         more = f" and {len(missing) - _NAMED_COLUMNS} more" if len(missing) > _NAMED_COLUMNS else ""
         return f"{self.id}: {len(missing)} columns missing: {named}{more}"

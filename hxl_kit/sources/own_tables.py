@@ -95,5 +95,8 @@ def _read(phrase: str, unit: str) -> tuple[str | None, ...]:
     from hxl_kit.figures.quantities import read_quantity
 
     quantity = read_quantity(phrase, unit=unit)
-    numbers = (None if n is None else format(n.normalize(), "f") for n in (quantity.value, quantity.low, quantity.high))
+    numbers = (
+        None if n is None else format(n.normalize(), "f")
+        for n in (quantity.value, quantity.low, quantity.high)
+    )
     return (phrase, unit, *numbers, quantity.qualifier, quantity.bounds_basis or None, quantity.unit or None)

@@ -26,7 +26,7 @@ from hxl_kit.mapping import (
 from hxl_kit.sources.definition import Lookalike, Measure, Source, TableMap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 _EVENT_ID = joined("ucdp_ged", text("id"))
 _LOCATION = code("country_id", "gleditsch_ward-location")
@@ -98,7 +98,7 @@ _EVENTS = TableMap(
 )
 
 
-def _killed(part: str, quantity: Mapping[str, pl.Expr], person_status: str, role: str) -> dict[str, pl.Expr]:
+def _killed(part: str, role: str, **given: pl.Expr) -> dict[str, pl.Expr]:
     """Return the columns of a figure of people killed in the event; `part` completes its id."""
     return {
         "figure_id": joined("ucdp_ged", text("id"), part),
@@ -106,19 +106,17 @@ def _killed(part: str, quantity: Mapping[str, pl.Expr], person_status: str, role
         "event_id": _EVENT_ID,
         "claimed_by": constant("UCDP"),
         "harm": constant("killed"),
-        "person_status": constant(person_status),
         "population_group": constant("all"),
         "sex": constant("all"),
         "age_group": constant("all"),
         "cause": constant("conflict"),
-        **({} if person_status == "combatant" else {"alleged_perpetrator": _PERPETRATOR}),
-        **quantity,
         "unit": constant("person"),
         **_PERIOD,
         "counting": constant("incident"),
         "role": constant(role),
         "overlap_group": _EVENT_ID,
         **_PLACE,
+        **given,
     }
 
 
@@ -127,41 +125,49 @@ _TOTAL = TableMap(
     "casualties",
     _killed(
         "killed",
-        {
-            "quantity_text": pl.format("low {} best {} high {}", text("low"), text("best"), text("high")),
-            "value": integer("best"),
-            "value_low": integer("low"),
-            "value_high": integer("high"),
-            "qualifier": pl.when(_ALL_EQUAL).then(pl.lit("exact")).otherwise(pl.lit("range")),
-            "bounds_basis": constant("source_range"),
-        },
-        "unknown",
         "recommended",
+        person_status=constant("unknown"),
+        alleged_perpetrator=_PERPETRATOR,
+        quantity_text=pl.format("low {} best {} high {}", text("low"), text("best"), text("high")),
+        value=integer("best"),
+        value_low=integer("low"),
+        value_high=integer("high"),
+        qualifier=pl.when(_ALL_EQUAL).then(pl.lit("exact")).otherwise(pl.lit("range")),
+        bounds_basis=constant("source_range"),
     ),
     where=text("best").is_not_null(),
 )
 
 
-def _part(column: str, part: str, person_status: str, side: str | None = None) -> TableMap:
+def _part(column: str, part: str, **given: pl.Expr) -> TableMap:
     """Return the map of one party's deaths: a part of the event's best estimate, given without a range.
 
     A party without deaths ("0") gives no row; what cannot be read is kept, so that it is rejected.
     """
-    quantity = {
-        "quantity_text": text(column),
-        "value": integer(column),
-        "qualifier": constant("unknown"),
-    }
-    columns = _killed(part, quantity, person_status, "triangulation")
-    victims = {"victim_group": _SIDES[side]} if side else {}
-    return TableMap("casualties", {**columns, **victims}, where=text(column) != "0")
+    quantity = {"quantity_text": text(column), "value": integer(column), "qualifier": constant("unknown")}
+    columns = _killed(part, "triangulation", **quantity, **given)
+    return TableMap("casualties", columns, where=text(column) != "0")
 
 
+# In non-state violence, among communal groups too, UCDP does not tell fighters from others.
+_FIGHTERS = derived(
+    pl.when(text("type_of_violence") == "2").then(pl.lit("unknown")).otherwise(pl.lit("combatant"))
+)
 _PARTS = (
-    _part("deaths_a", "killed_side_a", "combatant", "side_a"),
-    _part("deaths_b", "killed_side_b", "combatant", "side_b"),
-    _part("deaths_civilians", "killed_civilians", "civilian"),
-    _part("deaths_unknown", "killed_unknown", "unknown"),
+    _part("deaths_a", "killed_side_a", person_status=_FIGHTERS, victim_group=_SIDES["side_a"]),
+    _part("deaths_b", "killed_side_b", person_status=_FIGHTERS, victim_group=_SIDES["side_b"]),
+    _part(
+        "deaths_civilians",
+        "killed_civilians",
+        person_status=constant("civilian"),
+        alleged_perpetrator=_PERPETRATOR,
+    ),
+    _part(
+        "deaths_unknown",
+        "killed_unknown",
+        person_status=constant("unknown"),
+        alleged_perpetrator=_PERPETRATOR,
+    ),
 )
 
 _CITATION = r"(?s)^\s*(?P<source_name>.*?)\s*,\s*(?P<source_date>\d{4}-\d{2}-\d{2})\s*,(?P<headline>.*)$"
@@ -186,7 +192,8 @@ def _citations(frame: pl.LazyFrame) -> pl.LazyFrame:
         text("source_date").str.contains(";", literal=True).alias("@many"),
     )
     several = named.filter("@named", "@many").with_columns(
-        (pieces.list.len() == dates.list.len()).alias("@articles"), as_lists.alias("@lists")
+        (pieces.list.len() == dates.list.len()).fill_null(False).alias("@articles"),
+        as_lists.fill_null(False).alias("@lists"),
     )
     by_articles = several.filter("@articles").select(*_CARRIED, pieces.alias("piece"))
     by_lists = several.filter(~pl.col("@articles") & pl.col("@lists"))

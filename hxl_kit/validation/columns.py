@@ -1,28 +1,58 @@
-"""Which field of the standard a bare table's column is: by its hashtag, or by its name."""
+"""Which field of the standard a bare table's column is: by its hashtag, or by a name that is known."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hxl_kit.mapping import single_root
 from hxl_kit.reading.hashtags import recognise
+from hxl_kit.sources import source, source_ids
 from hxl_kit.standard.tables import Field, Table, table, table_names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hxl_kit.reading import TableText
+    from hxl_kit.sources.definition import Source
 
 _SHARE = 0.5
+_CODED = frozenset({"string"})
 
 
-def recognised_fields(text: TableText) -> tuple[Table | None, dict[str, Field]]:
-    """Return the table whose fields most columns are, and its field by column name.
+@dataclass(frozen=True)
+class Recognised:
+    """The columns of a table that mean a field, by column name; `known` is what they were recognised as.
 
-    None and nothing when less than half of the columns are fields of any one table.
+    `key` has the columns that together name a row; empty when they are not all there.
     """
+
+    known: str
+    owner: Table
+    fields: Mapping[str, Field]
+    key: tuple[str, ...]
+
+
+def recognised(text: TableText) -> Recognised | None:
+    """Return what a table's columns mean, as one table of the standard or one known source; else None.
+
+    Half of the columns must be fields of the table, or all required ones of the source be there.
+    """
+    for name in source_ids():
+        if source(name).required <= frozenset(text.header):
+            return _as_source(source(name), text)
     found = {name: _fields(text, table(name)) for name in table_names()}
     best = max(found, key=lambda name: len(found[name]))
     if len(found[best]) < _SHARE * len(text.header):
-        return None, {}
-    return table(best), found[best]
+        return None
+    columns = {field.name: column for column, field in found[best].items()}
+    key = table(best).primary_key
+    return Recognised(
+        f"the table {best}",
+        table(best),
+        found[best],
+        tuple(columns[k] for k in key if k in columns) if set(key) <= set(columns) else (),
+    )
 
 
 def _fields(text: TableText, owner: Table) -> dict[str, Field]:
@@ -30,3 +60,13 @@ def _fields(text: TableText, owner: Table) -> dict[str, Field]:
     tagged = recognise(text.tags, {f.name: f.hxl_tag for f in owner.fields})
     by_tag = {text.header[columns[0]]: owner[name] for name, columns in tagged.items() if len(columns) == 1}
     return {**by_tag, **by_name}
+
+
+def _as_source(found: Source, text: TableText) -> Recognised:
+    """Return the numbers and dates of a source's columns; its codes and names are its own."""
+    first = found.maps[0]
+    owner = table(first.table)
+    roots = {root: owner[name] for name, expr in first.columns.items() if (root := single_root(expr))}
+    fields = {root: f for root, f in roots.items() if root in text.header and f.type not in _CODED}
+    key = single_root(found.key)
+    return Recognised(f"the source {found.id}", owner, fields, (key,) if key else ())

@@ -15,7 +15,7 @@ from hxl_kit.mapping import typed
 from hxl_kit.reading import open_table
 from hxl_kit.reading.packages import DESCRIPTOR, Package, read_package
 from hxl_kit.standard.tables import Field, Table, table, table_names
-from hxl_kit.validation.columns import recognised_fields
+from hxl_kit.validation.columns import Recognised, recognised
 from hxl_kit.validation.oracle import package_issues
 from hxl_kit.validation.profile import follows_profile, profile_issues
 from hxl_kit.validation.report import Issue, Report, cell_address
@@ -86,31 +86,49 @@ def _table_report(
     path: Path, chosen: set[str], limit: int, sheet: str | None, encoding: str | None
 ) -> Report:
     issues: list[Issue] = []
-    rows = 0
+    rows, keys = 0, []
     with open_table(path, encoding=encoding, sheet=sheet) as text:
-        owner, fields = recognised_fields(text)
+        found = recognised(text)
         issues += [Issue("reading", "info", path.name, note) for note in text.notes]
-        if owner is not None:
-            others = [name for name in text.header if name not in fields]
-            if others:
-                issues.append(
-                    Issue(
-                        "unknown-columns",
-                        "info",
-                        path.name,
-                        f"not fields of {owner.name}: {', '.join(others)}",
-                    )
-                )
-        rules = _rules(owner, fields.values(), chosen, constraints=True) if owner else ()
+        issues += _column_issues(path.name, text, found)
+        fields = dict(found.fields) if found else {}
+        rules = _rules(found.owner, fields.values(), chosen, constraints=True) if found else ()
         for batch in text.batches():
             rows += batch.frame.height
             issues += [
                 Issue("row-cells", "error", path.name, bad.reason, row=bad.row_number) for bad in batch.bad
             ]
             issues += _batch_issues(batch, path.name, text, fields, rules, unreadable=True)
+            if found and found.key:
+                keys.append(batch.frame.select("row_number", *found.key))
+    if found and keys:
+        issues += _key_issues(path.name, pl.concat(keys), found.key)
     if not rows:
         issues.append(Issue("no-rows", "warning", path.name, "has a header but no data rows"))
     return Report((str(path),), tuple(issues), rows, limit)
+
+
+def _column_issues(resource: str, text: TableText, found: Recognised | None) -> Iterator[Issue]:
+    """Say what the columns were taken for, and which ones nothing is known of."""
+    if found is None:
+        message = "its columns are of no table or source that is known: only its form was checked"
+        yield Issue("unknown-table", "warning", resource, message)
+        return
+    others = [name for name in text.header if name not in found.fields]
+    if others:
+        yield Issue(
+            "unknown-columns", "info", resource, f"checked as {found.known}, without: {', '.join(others)}"
+        )
+
+
+def _key_issues(resource: str, keys: pl.DataFrame, columns: Sequence[str]) -> Iterator[Issue]:
+    repeated = keys.filter(
+        ~pl.struct(columns).is_first_distinct(), pl.all_horizontal(pl.col(columns).is_not_null())
+    )
+    for row in repeated["row_number"]:
+        yield Issue(
+            "primary-key", "error", resource, "repeats the key of a row above", row, "/".join(columns)
+        )
 
 
 def _rules(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FULL_ROWS = 20_000
 """Up to this many rows frictionless reads the whole package (12,000 rows a second); beyond, see below."""
 HEAD_ROWS = 100
+_NAMED = 3
 
 
 def refuse_invalid(folder: Path) -> None:
@@ -44,8 +45,12 @@ def refuse_invalid(folder: Path) -> None:
 
 
 def _named(issues: list[Issue]) -> str:
-    shown = "; ".join(
-        f"{i.resource} row {i.row} {i.field}: {i.message}" if i.row else f"{i.resource} {i.message}".strip()
-        for i in issues[:3]
+    shown = "; ".join(_sentence(issue) for issue in issues[:_NAMED])
+    return shown if len(issues) <= _NAMED else f"{shown}; and {len(issues) - _NAMED:,} more"
+
+
+def _sentence(issue: Issue) -> str:
+    place = " ".join(
+        str(part) for part in (issue.resource, issue.row and f"row {issue.row}", issue.field) if part
     )
-    return shown if len(issues) <= 3 else f"{shown}; and {len(issues) - 3:,} more"  # noqa: PLR2004
+    return f"{place}: {issue.message or issue.rule}".removeprefix(": ")

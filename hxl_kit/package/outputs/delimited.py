@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -33,6 +34,11 @@ class CsvFile:
         self._file.write(lines)
         self._hash.update(lines)
 
+    def abandon(self) -> None:
+        """Let go of the file if it is open; what fails now is not worth telling."""
+        with suppress(OSError):
+            self._file.close()
+
     def close(self) -> str:
         """Finish the file and return its SHA-256."""
         self._file.close()
@@ -53,6 +59,11 @@ class CsvWriter:
         rows.with_columns(plain).write_csv(lines, include_header=False)
         for file in self._files:
             file.append(lines.getbuffer())
+
+    def abandon(self) -> None:
+        """Let go of files that will not be finished; finished ones are left as they are."""
+        for file in self._files:
+            file.abandon()
 
     def close(self) -> dict[Path, str]:
         """Finish the files; return the SHA-256 of each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -62,3 +63,9 @@ class ParquetWriter:
     def close(self) -> None:
         """Write the footer and finish the file."""
         self._writer.close()
+
+    def abandon(self) -> None:
+        """Let go of a file that will not be finished; what fails now is not worth telling."""
+        with suppress(OSError, pa.ArrowException):
+            self._writer.close()
+        self._writer.is_open = False

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from hxl_kit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from xlsxwriter.worksheet import Worksheet
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 EXCEL_ROWS = 1_048_576
 EXCEL_CELL_CHARACTERS = 32_767
 _HEADER_ROWS = 2
+# Excel takes 1900 for a leap year: earlier days are wrong or impossible in it and are written as text.
+_FIRST_DAY = date(1900, 3, 1)
 _EXACT_DIGITS = 999_999_999_999_999
 _NARROWEST, _WIDEST = 12, 40
 _OPTIONS = {
@@ -52,7 +56,7 @@ def write_workbook(path: Path, tables: Sequence[tuple[Table, Path]], title: str)
     """
     for table, parquet in tables:
         _check_size(table, parquet)
-    with xlsxwriter.Workbook(path, _OPTIONS) as workbook:
+    with _plain_errors(), xlsxwriter.Workbook(path, _OPTIONS) as workbook:
         workbook.set_properties({"title": title, "created": _CREATED})
         styles = _Styles(
             header=workbook.add_format({"bold": True}),
@@ -61,6 +65,17 @@ def write_workbook(path: Path, tables: Sequence[tuple[Table, Path]], title: str)
         )
         for table, parquet in tables:
             _write_sheet(workbook.add_worksheet(table.name), table, parquet, styles)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Give the operating system's error as it is: a full disk is no fault of the workbook."""
+    try:
+        yield
+    except FileCreateError as error:
+        raise (
+            error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error))
+        ) from error
 
 
 def _write_sheet(sheet: Worksheet, table: Table, parquet: Path, styles: _Styles) -> None:
@@ -81,7 +96,7 @@ def _write_row(sheet: Worksheet, number: int, row: tuple[Any, ...], day: Any) ->
             continue
         if isinstance(value, bool):
             sheet.write_boolean(number, column, value)
-        elif isinstance(value, date):
+        elif isinstance(value, date) and value >= _FIRST_DAY:
             sheet.write_datetime(number, column, value, day)
         elif isinstance(value, int | float) and abs(value) <= _EXACT_DIGITS:
             sheet.write_number(number, column, value)
