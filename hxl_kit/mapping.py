@@ -1,7 +1,8 @@
 """The verbs that a source's column map is written in.
 
-Each returns a polars expression over the all-text columns of an input. A verb never guesses: text
-that it cannot read becomes null, and `normalise` rejects a row whose filled cell became null.
+Each returns a polars expression over the all-text columns of an input, made tidy by `tidy`: no white
+space around a cell, and null where there is nothing else. A verb never guesses: text that it cannot
+read becomes null, and `normalise` rejects a row whose filled cell became null.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ import polars as pl
 from hxl_kit.standard.codelists import codelist, crosswalk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hxl_kit.standard.tables import Field
 
 DERIVED = "@derived"
 _EXACT_INTEGERS = 2.0**53
 _LOOSE_SPACE = r"[ \t\r\n]{2,}|[\t\r\n]"
+_AROUND = r"\A\s|\s\z|\A\z"
 _DATE_BYTES = len("2024-11-28")
 _DATE = r"^(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-[0-9]{2}-[0-9]{2}$"
 _MIDNIGHTS = [
@@ -34,14 +38,47 @@ POLARS_TYPES: dict[str, pl.DataType] = {
 """Table Schema types of the standard and the column types that hold them."""
 
 
+def tidy(
+    frame: pl.DataFrame, texts: Iterable[str], lines: Iterable[str] = ()
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return the frame with the columns made tidy, and which ones needed it; these stay beside as `@raw:<name>`.
+
+    `texts` lose the white space around a cell, `lines` have runs of it inside as one space as well; a blank
+    cell is null. Most columns need nothing, which one look at each tells.
+    """
+    wanted = {**dict.fromkeys(texts, _tidy_text), **dict.fromkeys(lines, _tidy_line)}
+    looks = [pl.col(name).str.contains(_UNTIDY[verb]).any() for name, verb in wanted.items()]
+    untidy = (
+        tuple(name for name, needs in frame.select(looks).row(0, named=True).items() if needs)
+        if wanted
+        else ()
+    )
+    tidied = [wanted[name](pl.col(name)).alias(name) for name in untidy]
+    return frame.with_columns(pl.col(name).alias(f"@raw:{name}") for name in untidy).with_columns(
+        tidied
+    ), untidy
+
+
+def _tidy_text(cell: pl.Expr) -> pl.Expr:
+    stripped = cell.str.strip_chars()
+    return pl.when(stripped.str.len_bytes() > 0).then(stripped)
+
+
+def _tidy_line(cell: pl.Expr) -> pl.Expr:
+    return _tidy_text(cell).str.replace_all(_LOOSE_SPACE, " ")
+
+
+_UNTIDY = {_tidy_text: _AROUND, _tidy_line: f"{_AROUND}|{_LOOSE_SPACE}"}
+
+
 def text(column: str) -> pl.Expr:
-    """Return the column without surrounding white space; a blank cell is null."""
-    return _filled(pl.col(column).str.strip_chars())
+    """Return the column as it is."""
+    return pl.col(column)
 
 
 def line(column: str) -> pl.Expr:
-    """Return the column as one line: runs of white space, line ends among it, become one space."""
-    return text(column).map_batches(_one_line, return_dtype=pl.String, is_elementwise=True)
+    """Return a column that a reshape made as one line: without white space around it, runs of it as one space."""
+    return _tidy_text(pl.col(column)).map_batches(_one_line, return_dtype=pl.String, is_elementwise=True)
 
 
 def integer(column: str) -> pl.Expr:
@@ -124,10 +161,6 @@ def single_root(expr: pl.Expr) -> str | None:
         return None
     roots = set(expr.meta.root_names())
     return roots.pop() if len(roots) == 1 and not next(iter(roots)).startswith("@") else None
-
-
-def _filled(cell: pl.Expr) -> pl.Expr:
-    return pl.when(cell.str.len_bytes() > 0).then(cell)
 
 
 def _one_line(cells: pl.Series) -> pl.Series:

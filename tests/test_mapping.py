@@ -23,6 +23,7 @@ from hxl_kit.mapping import (
     number,
     plain_number,
     text,
+    tidy,
     titled,
     typed,
 )
@@ -41,7 +42,7 @@ CELLS = st.text(
 
 def read(verb, *cells):
     """Return what a verb makes of cells, dates as ISO text."""
-    frame = pl.DataFrame({"c": cells}, schema={"c": pl.String})
+    frame, _ = tidy(pl.DataFrame({"c": cells}, schema={"c": pl.String}), ["c"])
     column = frame.select(out=verb("c"))["out"]
     return (column.cast(pl.String) if column.dtype == pl.Date else column).to_list()
 
@@ -271,7 +272,7 @@ def test_plain_number(cell, expected):
 
 
 def test_constants_context_and_joins():
-    frame = pl.DataFrame({"id": ["7", " 8 ", ""], "@source_id": ["s"] * 3})
+    frame, _ = tidy(pl.DataFrame({"id": ["7", " 8 ", ""], "@source_id": ["s"] * 3}), ["id"])
     found = frame.select(
         fixed=constant("UCDP"),
         source=context("source_id"),
@@ -282,6 +283,18 @@ def test_constants_context_and_joins():
     assert found["source"].to_list() == ["s"] * 3
     assert found["joined"].to_list() == ["ged:7:killed", "ged:8:killed", None]
     assert found["slashed"].to_list() == ["7/x", "8/x", None]
+
+
+@given(st.lists(CELLS | st.none(), max_size=8))
+def test_tidy_takes_away_white_space_and_nothing_else(cells):
+    given = pl.DataFrame({"a": cells, "b": cells}, schema={"a": pl.String, "b": pl.String})
+    frame, untidy = tidy(given, ["a"], ["b"])
+    for cell, text_cell, line_cell in zip(cells, frame["a"], frame["b"], strict=True):
+        assert text_cell == ((cell or "").strip() or None)
+        assert line_cell == (re.sub(r"[ \t\r\n]{2,}|[\t\r\n]", " ", text_cell) if text_cell else None)
+    for name in ("a", "b"):
+        kept = frame[f"@raw:{name}"] if name in untidy else frame[name]
+        assert kept.to_list() == cells
 
 
 def test_derived_changes_no_value():
@@ -301,7 +314,7 @@ def test_derived_changes_no_value():
     ],
 )
 def test_typed_reads_a_column_of_the_standard(name, cell, expected):
-    frame = pl.DataFrame({name: [cell]})
+    frame, _ = tidy(pl.DataFrame({name: [cell]}), [name])
     assert frame.select(typed(table("events")[name])).item() == expected
 
 

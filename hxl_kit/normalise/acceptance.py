@@ -29,16 +29,10 @@ _UNREADABLE = {
 
 @dataclass(frozen=True)
 class Condition:
-    """What makes a row unacceptable; `suspected` is cheap, and true wherever `precise` (if given) is."""
+    """What makes a row unacceptable, and what is said of it."""
 
-    suspected: pl.Expr
+    holds: pl.Expr
     message: str
-    precise: pl.Expr | None = None
-
-    @property
-    def holds(self) -> pl.Expr:
-        """The condition itself."""
-        return self.suspected if self.precise is None else self.precise
 
 
 def conditions_of(maps: Sequence[TableMap], columns: Columns, country: str | None) -> list[Condition]:
@@ -78,7 +72,7 @@ def reasons(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFram
     nothing = pl.DataFrame(schema=REJECTED)
     if not conditions:
         return nothing
-    suspects = frame.filter(pl.any_horizontal(c.suspected.fill_null(False) for c in conditions))
+    suspects = frame.filter(pl.any_horizontal(c.holds.fill_null(False) for c in conditions))
     if not suspects.height:
         return nothing
     return pl.concat(
@@ -101,7 +95,7 @@ def _broken(rule: Rule, column: Column, name: str, m: TableMap) -> Condition:
     violated = rule.violated
     if rule.id == "constraint-required":
         violated &= pl.lit(True) if m.where is None else m.where
-        violated &= pl.lit(True) if column.root is None else _blank(column.root)
+        violated &= pl.lit(True) if column.root is None else pl.col(column.root).is_null()
     return Condition(violated, f"{column.root or name} {rule.message}")
 
 
@@ -122,8 +116,8 @@ def _lost_values(columns: Columns) -> list[Condition]:
 
 def _lost(given: str, mapped: Sequence[str], field: Field, root: str | None = None) -> Condition:
     """The lost-value rule: the source's cell is filled and a cell made from it is empty."""
-    suspected = pl.col(given).is_not_null() & pl.any_horizontal(pl.col(name).is_null() for name in mapped)
-    return Condition(suspected, _lost_message(root or given, field), suspected & ~_blank(given))
+    lost = pl.any_horizontal(pl.col(name).is_null() for name in mapped)
+    return Condition(pl.col(given).is_not_null() & lost, _lost_message(root or given, field))
 
 
 def _lost_message(root: str, field: Field) -> str:
@@ -134,10 +128,6 @@ def _lost_message(root: str, field: Field) -> str:
 
 def _strictness(column: Column) -> tuple[bool, bool]:
     return column.field.codelist is None, column.field.type == "string"
-
-
-def _blank(column: str) -> pl.Expr:
-    return (pl.col(column).str.strip_chars().str.len_bytes() == 0).fill_null(True)
 
 
 def _wrong_country(maps: Sequence[TableMap], columns: Columns, country: str | None) -> list[Condition]:

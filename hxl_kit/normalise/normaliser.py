@@ -10,10 +10,10 @@ import polars as pl
 
 from hxl_kit.checks.figures import range_rules
 from hxl_kit.errors import HxlKitError
-from hxl_kit.mapping import integer, single_root
+from hxl_kit.mapping import integer, single_root, tidy
 from hxl_kit.normalise.acceptance import conditions_of, joined, reasons, reshape_conditions
 from hxl_kit.normalise.columns import Columns, reshaped
-from hxl_kit.normalise.repairs import changes, repairs_of, reshape_repairs
+from hxl_kit.normalise.repairs import changes, repairs_of, reshape_repairs, tidied
 from hxl_kit.standard.tables import table
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Normaliser:
 
     def normalise(self, batch: pl.DataFrame) -> Normalised:
         """Return the standard's rows of an all-text batch (columns `row_number` and the file's own)."""
-        text = self._with_context(batch)
+        text, untidy = tidy(self._with_context(batch), self.source.reshaped, self._lines)
         computed = self._columns.compute(text)
         others = [(m, reshaped(text.lazy(), m).collect()) for m in self._reshapes]
         faulty = [
@@ -74,6 +74,7 @@ class Normaliser:
             rejected=rejected,
             changes=pl.concat(
                 [
+                    changes(good, tidied(untidy)),
                     changes(good, self._repairs),
                     *(changes(rows, reshape_repairs(m)) for m, rows in kept),
                 ]
@@ -90,6 +91,11 @@ class Normaliser:
     @cached_property
     def _reshapes(self) -> tuple[TableMap, ...]:
         return tuple(m for m in self.source.maps if m.reshape is not None)
+
+    @cached_property
+    def _lines(self) -> frozenset[str]:
+        """The columns that are read directly; those that a reshape takes apart keep their inner white space."""
+        return self.source.columns - self.source.reshaped
 
     @cached_property
     def _columns(self) -> Columns:

@@ -50,15 +50,21 @@ class Repair:
         pairs = rows.select(old=self.old, new=self.new).filter(self._differs(_OLD, _NEW))
         if self.rule == _SPACE:
             pairs = pairs.filter(_unspaced(_OLD) == _unspaced(_NEW))
-        counted = pairs.group_by("old", "new").agg(count=pl.len().cast(pl.UInt32))
+        # What is written follows from what was received: the old value alone makes the group.
+        counted = pairs.group_by("old").agg(pl.col("new").first(), count=pl.len().cast(pl.UInt32))
         return counted.select(
             column=pl.lit(self.column), rule=pl.lit(self.rule), old="old", new="new", count="count"
         )
 
 
+def tidied(columns: Iterable[str]) -> tuple[Repair, ...]:
+    """Return what `mapping.tidy` did to columns: white space taken away."""
+    return tuple(Repair(name, _SPACE, pl.col(f"@raw:{name}"), pl.col(name)) for name in columns)
+
+
 def repairs_of(columns: Columns) -> tuple[Repair, ...]:
-    """Return what may be repaired in computed rows: each input column once per rule."""
-    rooted = [column for column in columns.all if column.root is not None]
+    """Return what may be repaired in computed rows: the layouts of dates and numbers, each input column once."""
+    rooted = [column for column in columns.all if column.root is not None and column.field.type != "string"]
     return _distinct(_repair(str(c.root), c.field, pl.col(str(c.root)), pl.col(c.name)) for c in rooted)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _EVENT_ID = joined("ucdp_ged", text("id"))
 _LOCATION = code("country_id", "gleditsch_ward-location")
 _ONE_SIDED = text("type_of_violence") == "3"
-_SIDES = {"side_a": line("side_a"), "side_b": line("side_b")}
+_SIDES = {"side_a": text("side_a"), "side_b": text("side_b")}
 # One-sided violence is the killing of civilians by side A.
 _PERPETRATOR = derived(pl.when(_ONE_SIDED).then(_SIDES["side_a"]))
 _VIOLENCE = {"1": "state-based", "2": "non-state", "3": "one-sided"}
@@ -40,10 +40,10 @@ _PLACE: dict[str, pl.Expr] = {
     "location_code": _LOCATION,
     "location_name": titled(_LOCATION, "location"),
     "provider_location_code": text("country_id"),
-    "provider_location_name": line("country"),
-    "provider_admin1_name": line("adm_1"),
-    "provider_admin2_name": line("adm_2"),
-    "place_name": line("where_coordinates"),
+    "provider_location_name": text("country"),
+    "provider_admin1_name": text("adm_1"),
+    "provider_admin2_name": text("adm_2"),
+    "place_name": text("where_coordinates"),
     "latitude": number("latitude"),
     "longitude": number("longitude"),
     "geo_precision": code("where_prec", "ucdp_ged-geo_precision"),
@@ -81,8 +81,8 @@ _EVENTS = TableMap(
         ),
         "civilian_targeting": derived(pl.when(_ONE_SIDED).then(pl.lit(True))),
         "conflict_id": text("conflict_new_id"),
-        "conflict_name": line("conflict_name"),
-        "dyad_name": line("dyad_name"),
+        "conflict_name": text("conflict_name"),
+        "dyad_name": text("dyad_name"),
         **_PERIOD,
         **_PLACE,
         "actor1_name": _SIDES["side_a"],
@@ -213,7 +213,7 @@ def _citations(frame: pl.LazyFrame) -> pl.LazyFrame:
             ],
             how="diagonal",
         )
-        .with_columns(pl.col("@position").fill_null(1))
+        .with_columns(pl.col("@position").fill_null(1), pl.col("source_date").str.strip_chars())
         .sort("@row", "@position", maintain_order=True)
     )
 

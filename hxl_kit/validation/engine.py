@@ -11,7 +11,7 @@ from hxl_kit.checks.constraints import field_rules
 from hxl_kit.checks.figures import range_rules
 from hxl_kit.checks.rule import Rule
 from hxl_kit.errors import UsageError, nearest
-from hxl_kit.mapping import typed
+from hxl_kit.mapping import tidy, typed
 from hxl_kit.reading import open_table
 from hxl_kit.reading.packages import DESCRIPTOR, Package, read_package
 from hxl_kit.standard.tables import Field, Table, table, table_names
@@ -167,7 +167,8 @@ def _batch_issues(
     named = batch.frame.select(
         "row_number", *(pl.col(column).alias(name) for name, column in columns.items())
     )
-    given = [pl.col(name).str.strip_chars().alias(f"@{name}") for name in columns]
+    named, _ = tidy(named, columns)
+    given = [pl.col(name).alias(f"@{name}") for name in columns]
     frame = named.select("row_number", *(typed(f).alias(f.name) for f in fields.values()), *given)
     findings = [_Finding(rule.violated, rule) for rule in rules]
     if unreadable:
@@ -183,7 +184,7 @@ def _batch_issues(
 
 
 def _unreadable(resource: str, field: Field) -> _Finding:
-    lost = (pl.col(f"@{field.name}").str.len_bytes() > 0) & pl.col(field.name).is_null()
+    lost = pl.col(f"@{field.name}").is_not_null() & pl.col(field.name).is_null()
     return _Finding(
         lost, Rule("type-error", resource, field.name, "error", lost, f"is not of type {field.type}")
     )
