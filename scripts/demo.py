@@ -19,7 +19,7 @@ def main() -> int:
         commands = (
             ("build", f"datapackages/{name}", "-o", str(built)),
             ("validate", str(built)),
-            ("publish", str(built), "--to", f"catalogue:{Path(CATALOGUE)}", "--yes"),
+            ("publish", str(built), "--to", f"catalogue:{CATALOGUE}", "--yes", "--quiet"),
         )
         for command in commands:
             print(f"\n$ hxl-kit {' '.join(command)}", flush=True)

@@ -11,6 +11,8 @@ from hxl_kit.cli import state
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from hxl_kit.package.build import Built
+
 
 def emit_json(data: Any) -> None:
     """Write data to stdout as JSON, two spaces, UTF-8."""
@@ -40,3 +42,10 @@ def say(message: str) -> None:
     """Write a message to stderr, unless --quiet was given."""
     if not state.quiet:
         sys.stderr.write(f"{printable(message)}\n")
+
+
+def tell_empty(built: Built) -> None:
+    """Say which inputs had no data rows: an empty update should be meant."""
+    for record in built.inputs:
+        if not record.input_rows:
+            say(f"warning: {record.name} has a header but no data rows")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from hxl_kit.errors import SourceMismatchError, nearest
-from hxl_kit.files import require_plain_file, sha256_of, staged_folder, working_folder
+from hxl_kit.errors import SourceMismatchError, TargetError, nearest
+from hxl_kit.files import reason_of, require_plain_file, sha256_of, staged_folder, working_folder
 from hxl_kit.mapping import POLARS_TYPES
-from hxl_kit.normalise import Normaliser
+from hxl_kit.normalise import Normalised, Normaliser
 from hxl_kit.package.descriptor import InputRecord, describe_package, descriptor_bytes
 from hxl_kit.package.outputs.workbook import write_workbook
 from hxl_kit.package.private import ByProducts, private_folder
@@ -74,10 +74,16 @@ def build_all(authored: Authored, out: Path) -> list[Built]:
 
     Raises:
         As `build_package`; UsageError: no table has the field.
+        TargetError: the output cannot be written (a full disk, no permission); nothing is half-written.
     """
-    if authored.options.split_by is None:
-        return [build_package(authored, out)]
-    return split_package(authored, out)
+    try:
+        return (
+            [build_package(authored, out)]
+            if authored.options.split_by is None
+            else split_package(authored, out)
+        )
+    except OSError as error:
+        raise TargetError(f"{out}: {reason_of(error)}") from error
 
 
 def build_package(authored: Authored, out: Path) -> Built:
@@ -166,10 +172,11 @@ class _Tally:
     rejected: int = 0
     totals: dict[str, dict[str, float]] = field(default_factory=dict)
 
-    def add(self, accepted: int, rejected: int, totals: Mapping[str, tuple[float, float]]) -> None:
-        self.accepted += accepted
-        self.rejected += rejected
-        for name, (before, after) in totals.items():
+    def add(self, normalised: Normalised, ragged: int) -> None:
+        """Count a batch and its records that did not have the header's number of cells."""
+        self.accepted += normalised.accepted
+        self.rejected += normalised.rejected.height + ragged
+        for name, (before, after) in normalised.totals.items():
             total = self.totals.setdefault(name, {"input": 0, "accepted": 0})
             total["input"] += int(before) if before.is_integer() else before
             total["accepted"] += int(after) if after.is_integer() else after
@@ -179,17 +186,12 @@ def _take(
     entry: Input, found: Source, files: TableFiles, private: ByProducts, protector: Protector
 ) -> InputRecord:
     """Read one input into the tables; return what became of it."""
-    name, digest, tally = entry.path.name, sha256_of(require_plain_file(entry.path)), _Tally()
-    source_id = found.id if not entry.release else f"{found.id}:{entry.release}"
+    digest, tally = sha256_of(require_plain_file(entry.path)), _Tally()
+    source_id = f"{found.id}:{entry.release}" if entry.release else found.id
     normaliser = Normaliser(found, source_id, entry.country)
     with open_table(entry.path, encoding=entry.encoding, sheet=entry.sheet) as text:
-        label = private.label(name)
-        header = _recognised_header(text, entry)
-        try:
-            found.check_layout(header)
-            notes = (*text.notes, *_unread_columns(found, header))
-        except SourceMismatchError as error:
-            raise SourceMismatchError(f"{entry.path}: {error}") from error
+        header, notes = _checked_header(text, entry, found)
+        label = private.label(entry.path.name)
         for batch in ahead(text.batches()):
             frame = batch.frame.rename(dict(zip(batch.frame.columns[1:], header, strict=True)))
             normalised = normaliser.normalise(frame)
@@ -197,11 +199,11 @@ def _take(
             private.reject(label, frame, normalised.rejected)
             private.reject_records(label, batch.bad)
             private.note(normalised.changes, normalised.warnings)
-            tally.add(normalised.accepted, normalised.rejected.height + len(batch.bad), normalised.totals)
+            tally.add(normalised, len(batch.bad))
     if entry.source:
         files.write({"sources": _source_row(found, source_id, entry, digest)})
     return InputRecord(
-        name=name,
+        name=entry.path.name,
         sha256=digest,
         bytes=entry.path.stat().st_size,
         source=found.id,
@@ -212,6 +214,20 @@ def _take(
         totals=tally.totals,
         notes=notes,
     )
+
+
+def _checked_header(text: TableText, entry: Input, found: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the column names and the notes on the input.
+
+    Raises:
+        SourceMismatchError: the columns are not the source's; the message names the file.
+    """
+    header = _recognised_header(text, entry)
+    try:
+        found.check_layout(header)
+        return header, (*text.notes, *_unread_columns(found, header))
+    except SourceMismatchError as error:
+        raise SourceMismatchError(f"{entry.path}: {error}") from error
 
 
 def _recognised_header(text: TableText, entry: Input) -> tuple[str, ...]:

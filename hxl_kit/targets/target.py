@@ -174,8 +174,15 @@ class Plan:
             f"  {c.action:8}{c.resource}  {size_text(c.bytes) if c.bytes else '-'}" for c in self.changes
         ]
         lines = [f"{head}: {count_text(len(files), 'change')}, {size_text(self.bytes)}", *files]
-        differences = "" if self.diff.identical else self.diff.as_text(files=False)
-        return "\n".join([*lines, *_indented(differences)])
+        return "\n".join([*lines, *_indented(self._differences())])
+
+    def _differences(self) -> str:
+        """What differs from the version served; of a first publication only how many rows there are."""
+        if not self.pin:
+            return "\n".join(
+                f"rows {name}: {table.counts['added']:,}" for name, table in self.diff.tables.items()
+            )
+        return "" if self.diff.identical else self.diff.as_text(files=False)
 
 
 def moved(target: str, pin: str, served: State) -> TargetError:

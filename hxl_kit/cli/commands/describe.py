@@ -48,7 +48,7 @@ def _show(found: Description) -> None:
         emit(f"  {found.bad:,} rows do not have the header's number of cells")
     for candidate in found.candidates:
         emit(
-            f"  {'is' if candidate.certain else 'may be'} the {candidate.kind} {candidate.id}: {candidate.reason}"
+            f"  {'is' if candidate.certain else 'looks like'} the {candidate.kind} {candidate.id}: {candidate.reason}"
         )
     if not found.candidates:
         emit("  is of no source or table that hxl-kit knows (hxl-kit sources, hxl-kit tables)")

@@ -16,7 +16,7 @@ from hxl_kit.cli.options import (
     QuietOption,
     SheetOption,
 )
-from hxl_kit.cli.output import emit, emit_json, say
+from hxl_kit.cli.output import emit, emit_json, say, tell_empty
 from hxl_kit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def command(
     """Turn provider files into the standard's tables: a validated data package in the folder OUTPUT."""
     from hxl_kit.describe import certain_source
     from hxl_kit.package.author import Input, Options
-    from hxl_kit.package.build import build_package
+    from hxl_kit.package.build import build_all
     from hxl_kit.package.provider import authored_by_source
     from hxl_kit.sources import source as source_of
 
@@ -54,11 +54,12 @@ def command(
         Input(path=f, source=chosen.id, release=release, sheet=sheet, encoding=encoding, country=country)
         for f in files
     )
-    built = build_package(authored_by_source(chosen, inputs, out, Options(xlsx=xlsx)), out)
+    (built,) = build_all(authored_by_source(chosen, inputs, out, Options(xlsx=xlsx)), out)
     if form is Format.JSON:
         emit_json(_described(chosen.id, built))
     else:
         emit(_told(built))
+    tell_empty(built)
     if built.rejected_rows:
         say(f"{built.rejected_rows:,} rows were rejected: see {built.private / 'rejected'}")
         raise typer.Exit(ExitCode.DATA)
