@@ -19,7 +19,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 
 class ExitCode(IntEnum):
@@ -72,3 +72,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
     folded = {k.casefold(): k for k in known}
     found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return f"; did you mean '{folded[found[0]]}'?" if found else ""
+
+
+def require_known(kind: str, name: str, known: Collection[str]) -> None:
+    """Refuse a name that is none of the known ones of its kind.
+
+    Raises:
+        UsageError: it is not known; the message has the nearest one.
+    """
+    if name not in known:
+        raise UsageError(f"no {kind} '{name}'{nearest(name, known)}")

@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 
-from hxl_kit.errors import UsageError, nearest
+from hxl_kit.errors import require_known
 from hxl_kit.standard import schemas
 
 
@@ -69,9 +69,7 @@ def codelist(name: str) -> CodeList:
     Raises:
         UsageError: the standard has no list of that name.
     """
-    known = codelist_names()
-    if name not in known:
-        raise UsageError(f"codelists: no code list '{name}'{nearest(name, known)}")
+    require_known("code list", name, codelist_names())
     return CodeList(name, tuple(Code(**row) for row in _rows("codelists", name)))
 
 
@@ -82,9 +80,7 @@ def crosswalk(name: str) -> Crosswalk:
     Raises:
         UsageError: the standard has no crosswalk of that name.
     """
-    known = crosswalk_names()
-    if name not in known:
-        raise UsageError(f"crosswalks: no crosswalk '{name}'{nearest(name, known)}")
+    require_known("crosswalk", name, crosswalk_names())
     return Crosswalk(name, tuple((row["source_value"], row["code"]) for row in _rows("crosswalks", name)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from hxl_kit.errors import UsageError, nearest
+from hxl_kit.errors import UsageError, nearest, require_known
 from hxl_kit.standard import schemas
 from hxl_kit.standard.codelists import codelist
 
@@ -124,9 +124,7 @@ def table(name: str) -> Table:
     Raises:
         UsageError: the standard has no table of that name.
     """
-    known = table_names()
-    if name not in known:
-        raise UsageError(f"tables: no table '{name}'{nearest(name, known)}")
+    require_known("table", name, table_names())
     raw = json.loads(schemas.path_of("tables", f"{name}.json").read_text(encoding="utf-8"))
     return Table(
         name=raw["name"],
