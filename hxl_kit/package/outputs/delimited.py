@@ -57,8 +57,9 @@ class CsvWriter:
         lines = io.BytesIO()
         plain = [plain_number(pl.col(name)).alias(name) for name in self._numbers]
         rows.with_columns(plain).write_csv(lines, include_header=False)
-        for file in self._files:
-            file.append(lines.getbuffer())
+        with lines.getbuffer() as written:
+            for file in self._files:
+                file.append(written)
 
     def abandon(self) -> None:
         """Let go of files that will not be finished; finished ones are left as they are."""
