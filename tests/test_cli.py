@@ -257,10 +257,13 @@ def test_fail_on(cli, built, fail_on, code):
 
 
 def test_invalid_package_is_exit_1_and_nothing_is_written(cli, folder):
-    (folder / "package.yaml").write_text(YAML + "  - path: ged.csv\n    source: ucdp_ged\n")
+    (folder / "claims.csv").write_text(
+        "claim_id,source_id,claimant,stance,about_table,about_id,aspect\nc1,nobody,x,denies,events,e1,intent\n"
+    )
+    (folder / "package.yaml").write_text(YAML + "  - path: claims.csv\n    table: claims\n")
     ran = cli("build", folder, "-o", folder / "out")
     assert ran.code == 1
-    assert "occur more than once" in sentence(ran)
+    assert "claims: source_id not in sources: nobody" in sentence(ran)
     assert not (folder / "out").exists()
 
 

@@ -305,11 +305,27 @@ def refused(made, out, kind=DataError):
     return str(caught.value)
 
 
-def test_duplicate_key_across_inputs_is_refused(ged, tmp_path):
+def test_key_that_an_earlier_input_had_is_rejected_with_its_reason(ged, tmp_path):
     made = authored(ged(4, "a/ged1.csv"), replace(ged(2, "a/ged2.csv"), release="2"))
+    (built,) = build_all(made, tmp_path / "out")
+    assert [(r.accepted_rows, r.rejected_rows) for r in built.inputs] == [(4, 0), (0, 2)]
+    rejected = records(built.private / "rejected" / "ged2.csv.csv")
+    assert {row["reason"] for row in rejected} == {"id repeats a row that came before"}
+
+
+def test_several_files_of_one_release_have_a_source_row_each(ged, tmp_path):
+    made = authored(ged(2, "a/jan.csv"), ged(2, "a/feb.csv"), ged(1, "b/feb.csv"))
+    (built,) = build_all(made, tmp_path / "out")
+    ids = [row["source_id"] for row in records(tmp_path / "out" / "sources.csv")]
+    assert [i.rpartition(":")[2] for i in ids] == ["jan", "feb", "feb-2"]
+    assert built.rejected_rows == 3
+
+
+def test_key_that_tables_and_a_provider_both_use_is_refused(ged, own, tmp_path):
+    made = authored(own("sources", {**SOURCE_ROW, "source_id": "ucdp_ged"}), replace(ged(1), release=""))
     message = refused(made, tmp_path / "out")
-    assert "events: 2 values of the key event_id occur more than once: ucdp_ged:" in message
-    assert names(tmp_path) == ["a"]
+    assert message == "sources: source_id is not unique: ucdp_ged (1 in all)"
+    assert not (tmp_path / "out").exists()
 
 
 def test_broken_reference_is_refused(own, tmp_path):

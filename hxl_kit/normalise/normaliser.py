@@ -47,13 +47,14 @@ class Normalised:
 class Normaliser:
     """Normalises the batches of one source, remembering the keys it has seen so that none comes twice.
 
-    With `country`, rows of another country (ISO 3166-1 alpha-3) are rejected.
+    With `country`, rows of another country (ISO 3166-1 alpha-3) are rejected. Normalisers that share
+    `seen` reject a key that another of them had first.
     """
 
     source: Source
     source_id: str
     country: str | None = None
-    _seen: list[pl.Series] = field(default_factory=list)
+    seen: list[pl.Series] = field(default_factory=list)
 
     def normalise(self, batch: pl.DataFrame) -> Normalised:
         """Return the standard's rows of an all-text batch (columns `row_number` and the file's own)."""
@@ -122,10 +123,10 @@ class Normaliser:
             "given"
         )
         again = ~pl.col("key").is_first_distinct()
-        for seen in self._seen:
+        for seen in self.seen:
             again |= pl.col("key").is_in(seen.implode())
         repeated = keys.filter(again)
-        self._seen.append(keys["key"].unique())
+        self.seen.append(keys["key"].unique())
         message = f"{single_root(self.source.key) or 'the key'} repeats a row that came before"
         return repeated.select(row_number="@row", reason=pl.lit(message))
 

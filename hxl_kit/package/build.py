@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from hxl_kit.standard.tables import table
 from hxl_kit.validation.gate import refuse_invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from hxl_kit.package.author import Authored, Input
@@ -112,10 +113,15 @@ def read_inputs(
     protector = Protector(
         private_folder(authored.folder or folder), protected_fields(authored.options.protect)
     )
+    seen: dict[str, list[pl.Series]] = {found.id: [] for found in sources}
     with TableFiles(folder, names, authored.options.hashtag_row) as files:
         records = [
-            _take(entry, found, files, private, protector)
-            for entry, found in zip(authored.inputs, sources, strict=True)
+            _take(
+                entry, Normaliser(found, source_id, entry.country, seen[found.id]), files, private, protector
+            )
+            for entry, found, source_id in zip(
+                authored.inputs, sources, _source_ids(authored.inputs, sources), strict=True
+            )
         ]
     files.check_keys()
     protector.install()
@@ -182,13 +188,26 @@ class _Tally:
             total["accepted"] += int(after) if after.is_integer() else after
 
 
+def _source_ids(inputs: Sequence[Input], sources: Sequence[Source]) -> list[str]:
+    """Return an id for each input's row of `sources`: source and release, and the file's name if several share these."""
+    plain = [f"{s.id}:{e.release}" if e.release else s.id for e, s in zip(inputs, sources, strict=True)]
+    named = [
+        source_id if plain.count(source_id) == 1 else f"{source_id}:{entry.path.name.partition('.')[0]}"
+        for source_id, entry in zip(plain, inputs, strict=True)
+    ]
+    counts = Counter[str]()
+    unique = []
+    for source_id in named:
+        counts[source_id] += 1
+        unique.append(source_id if counts[source_id] == 1 else f"{source_id}-{counts[source_id]}")
+    return unique
+
+
 def _take(
-    entry: Input, found: Source, files: TableFiles, private: ByProducts, protector: Protector
+    entry: Input, normaliser: Normaliser, files: TableFiles, private: ByProducts, protector: Protector
 ) -> InputRecord:
     """Read one input into the tables; return what became of it."""
-    digest, tally = sha256_of(require_plain_file(entry.path)), _Tally()
-    source_id = f"{found.id}:{entry.release}" if entry.release else found.id
-    normaliser = Normaliser(found, source_id, entry.country)
+    digest, tally, found = sha256_of(require_plain_file(entry.path)), _Tally(), normaliser.source
     with open_table(entry.path, encoding=entry.encoding, sheet=entry.sheet) as text:
         header, notes = _checked_header(text, entry, found)
         label = private.label(entry.path.name)
@@ -201,7 +220,7 @@ def _take(
             private.note(normalised.changes, normalised.warnings)
             tally.add(normalised, len(batch.bad))
     if entry.source:
-        files.write({"sources": _source_row(found, source_id, entry, digest)})
+        files.write({"sources": _source_row(found, normaliser.source_id, entry, digest)})
     return InputRecord(
         name=entry.path.name,
         sha256=digest,

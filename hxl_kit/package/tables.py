@@ -148,8 +148,7 @@ class TableFiles:
         if not found.height:
             return []
         shown = ", ".join("/".join(map(str, row)) for row in found.head(3).rows())
-        many = f"{found.height:,} values of the key {'/'.join(key)} occur more than once"
-        return [f"{name}: {many}: {shown}"]
+        return [f"{name}: {'/'.join(key)} is not unique: {shown} ({found.height:,} in all)"]
 
     def _reference_problems(self, name: str) -> list[str]:
         problems = []
