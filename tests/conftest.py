@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from hxl_kit.cli import _run, state
 
 ROOT = Path(__file__).parents[1]
 
-settings.register_profile("hxl_kit", deadline=None)
+# CI tries the same examples every time; at a desk each run tries new ones. How fast they come is no verdict.
+settings.register_profile(
+    "hxl_kit",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("hxl_kit")
 
 
