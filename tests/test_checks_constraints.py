@@ -20,7 +20,7 @@ from hxl_kit.checks.constraints import PROVEN, constraint_rules, field_rules, un
 from hxl_kit.mapping import POLARS_TYPES
 from hxl_kit.package.outputs.delimited import CsvFile, CsvWriter
 from hxl_kit.standard.tables import table, table_names
-from hxl_kit.validation.oracle import table_issues
+from hxl_kit.validation.oracle import package_issues
 
 LETTERS = st.one_of(
     st.sampled_from(list("\"',;|\n\r\t=+-@#aZ0 .é")),
@@ -346,8 +346,10 @@ def test_oracle_names_row_field_and_cell(tmp_path):
     owner = table("claims")
     good = minimal(owner)
     frame = frame_of(owner, [{**good, "claim_id": "a"}, {**good, "claim_id": "b", "stance": "shouts"}])
-    issues, rows = table_issues(write(tmp_path, owner, frame), owner.schema(("claims",)))
-    assert rows == 2
+    path = write(tmp_path, owner, frame)
+    resource = {"name": "claims", "path": path.name, "schema": owner.schema(("claims",))}
+    issues, rows = package_issues({"name": "p", "resources": [resource]}, path.parent)
+    assert rows == {"claims": 2}
     (issue,) = issues
     column = owner.names.index("stance")
     assert (issue.rule, issue.severity, issue.row, issue.field) == ("constraint-error", "error", 3, "stance")

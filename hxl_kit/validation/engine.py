@@ -59,7 +59,10 @@ def _package_report(package: Package, chosen: set[str], limit: int) -> Report:
     issues: list[Issue] = []
     rows = sum(int(resource.get("rows", 0)) for resource in package.tables.values())
     if "frictionless" in chosen:
-        issues, rows = package_issues(package.descriptor, package.folder)
+        issues, read = package_issues(package.descriptor, package.folder)
+        # A companion repeats the rows of its table: they are read, and counted once.
+        companions = {f"{name}-hxl" for name in read}
+        rows = sum(count for name, count in read.items() if name not in companions)
     if "profile" in chosen and follows_profile(package.descriptor):
         issues += profile_issues(package.descriptor)
     known = {(issue.resource, issue.row, issue.field) for issue in issues}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from frictionless import Package, Resource
+from frictionless import Package
 from frictionless.exception import FrictionlessException
 
 from hxl_kit.validation.report import Issue, cell_address
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 ALL_ERRORS = 1_000_000
 
 
-def package_issues(descriptor: Mapping[str, Any], folder: Path) -> tuple[list[Issue], int]:
-    """Return frictionless' errors on a package as issues, and the number of rows it read."""
+def package_issues(descriptor: Mapping[str, Any], folder: Path) -> tuple[list[Issue], dict[str, int]]:
+    """Return frictionless' errors on a package as issues, and the number of rows it read by resource."""
     try:
         report = Package.from_descriptor(dict(descriptor), basepath=str(folder)).validate(
             limit_errors=ALL_ERRORS
         )
     except FrictionlessException as error:
-        return _exception_issues(error), 0
+        return _exception_issues(error), {}
     return _report_issues(report)
 
 
@@ -41,22 +41,6 @@ def head_issues(descriptor: Mapping[str, Any], folder: Path, rows: int) -> list[
     return _report_issues(report)[0]
 
 
-def table_issues(path: Path, schema: Mapping[str, Any] | None = None) -> tuple[list[Issue], int]:
-    """Return frictionless' errors on one file, with a Table Schema if given, and the number of rows it read."""
-    described: dict[str, Any] = {
-        "name": "table",
-        "path": path.name,
-        **({"schema": dict(schema)} if schema else {}),
-    }
-    try:
-        report = Resource.from_descriptor(described, basepath=str(path.parent)).validate(
-            limit_errors=ALL_ERRORS
-        )
-    except FrictionlessException as error:
-        return _exception_issues(error), 0
-    return _report_issues(report)
-
-
 def _head(resource: dict[str, Any]) -> dict[str, Any]:
     if "schema" not in resource:
         return resource
@@ -70,13 +54,10 @@ def _exception_issues(error: FrictionlessException) -> list[Issue]:
     return [Issue(reason.type, "error", "", _plain(reason.note)) for reason in reasons]
 
 
-def _report_issues(report: Any) -> tuple[list[Issue], int]:
+def _report_issues(report: Any) -> tuple[list[Issue], dict[str, int]]:
     issues = [Issue(e.type, "error", "", _plain(e.note)) for e in report.errors]
-    rows = 0
-    for task in report.tasks:
-        rows += int(task.stats.get("rows") or 0)
-        issues += [_issue(error, task) for error in task.errors]
-    return issues, rows
+    issues += [_issue(error, task) for task in report.tasks for error in task.errors]
+    return issues, {task.name: int(task.stats.get("rows") or 0) for task in report.tasks}
 
 
 def _issue(error: Any, task: Any) -> Issue:
