@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from hxl_kit.errors import SourceMismatchError
-from hxl_kit.reading import TableText, open_table
+from hxl_kit.reading import TableText, open_tables
 from hxl_kit.reading.hashtags import recognise
 from hxl_kit.sources import source, source_ids
 from hxl_kit.sources.own_tables import own_table
@@ -17,6 +17,8 @@ from hxl_kit.standard.tables import table, table_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from hxl_kit.sources.definition import Source
 
 _TYPES = {
     "integer": r"^[+-]?[0-9]+$",
@@ -81,36 +83,48 @@ class Description:
         }
 
 
-def describe_file(path: Path, *, sheet: str | None = None, encoding: str | None = None) -> Description:
-    """Return what a file is: it is read whole, so that types and counts hold for every row.
+def describe_file(
+    path: Path, *, sheet: str | None = None, encoding: str | None = None
+) -> tuple[Description, ...]:
+    """Return what each table of a file is: they are read whole, so that types and counts hold for every row.
 
     Raises:
         InputError: the file cannot be read.
     """
-    with open_table(path, encoding=encoding, sheet=sheet) as text:
-        counts, rows, bad = _counted(text)
-        return Description(
-            path=str(path),
-            format=text.format,
-            encoding=text.encoding,
-            delimiter=text.delimiter,
-            sheet=text.sheet,
-            first_row=text.first_row,
-            rows=rows,
-            bad=bad,
-            notes=text.notes,
-            columns=tuple(
-                _column(name, tag, counts) for name, tag in zip(text.header, text.tags, strict=True)
-            ),
-            candidates=candidates(text),
-        )
+    with open_tables(path, encoding=encoding, sheet=sheet) as tables:
+        return tuple(_described(path, text) for text in tables)
+
+
+def _described(path: Path, text: TableText) -> Description:
+    counts, rows, bad = _counted(text)
+    return Description(
+        path=str(path),
+        format=text.format,
+        encoding=text.encoding,
+        delimiter=text.delimiter,
+        sheet=text.sheet,
+        first_row=text.first_row,
+        rows=rows,
+        bad=bad,
+        notes=text.notes,
+        columns=tuple(_column(name, tag, counts) for name, tag in zip(text.header, text.tags, strict=True)),
+        candidates=candidates(text),
+    )
 
 
 def candidates(text: TableText) -> tuple[Candidate, ...]:
-    """Return the sources and tables that the columns fit, certain ones first."""
-    found = [c for name in source_ids() if (c := _source_candidate(name, text.header))]
+    """Return the sources and tables that the columns fit, certain ones first, generic sources last of these.
+
+    A generic source is certain only of what no other source or table is certain of.
+    """
+    specific = [name for name in source_ids() if not source(name).generic]
+    found = [c for name in specific if (c := _source_candidate(name, text))]
     found += [c for name in table_names() if (c := _table_candidate(name, text))]
-    return tuple(sorted(found, key=lambda c: (not c.certain, c.kind, c.id)))
+    yields = any(c.certain for c in found)
+    others = [c for name in source_ids() if name not in specific and (c := _source_candidate(name, text))]
+    if yields:
+        others = [replace(c, certain=False) for c in others if c.certain]
+    return tuple(sorted([*found, *others], key=lambda c: (not c.certain, c.kind, c.id)))
 
 
 def certain_source(paths: Sequence[Path], *, sheet: str | None = None, encoding: str | None = None) -> str:
@@ -128,13 +142,13 @@ def certain_source(paths: Sequence[Path], *, sheet: str | None = None, encoding:
 
 
 def _certain_source(path: Path, sheet: str | None, encoding: str | None) -> str:
-    with open_table(path, encoding=encoding, sheet=sheet) as text:
-        sources = [c for c in candidates(text) if c.kind == "source"]
-    certain = [c.id for c in sources if c.certain]
+    with open_tables(path, encoding=encoding, sheet=sheet) as tables:
+        sources = [c for text in tables for c in candidates(text) if c.kind == "source"]
+    certain = {c.id for c in sources if c.certain}
     if len(certain) == 1:
-        return certain[0]
+        return certain.pop()
     reasons = (
-        "; ".join(f"{c.id}: {c.reason}" for c in sources)
+        "; ".join(dict.fromkeys(f"{c.id}: {c.reason}" for c in sources))
         or f"none of {', '.join(source_ids())} fits its columns"
     )
     raise SourceMismatchError(f"{path}: the source is not certain ({reasons}); name it with --source ID")
@@ -164,24 +178,35 @@ def _column(name: str, tag: object, counts: pl.DataFrame) -> ColumnDescription:
     )
 
 
-def _source_candidate(name: str, header: tuple[str, ...]) -> Candidate | None:
+def _source_candidate(name: str, text: TableText) -> Candidate | None:
     found = source(name)
-    known = found.required & frozenset(header)
     try:
-        found.check_layout(header)
+        layout = found.layout_of(text)
     except SourceMismatchError as error:
-        likely = len(known) >= _LIKELY * len(found.required) or any(
-            e.columns == frozenset(header) for e in found.lookalikes
-        )
-        return Candidate("source", name, False, str(error).removeprefix(f"{name}: ")) if likely else None
-    return Candidate("source", name, True, f"has all {len(found.required)} columns that {found.title} needs")
+        message = str(error).removeprefix(f"{name}: ")
+        return Candidate("source", name, False, message) if _is_likely(found, text) else None
+    known = layout.names_in(text.header, text.tags)
+    reason = f"has all {len(layout.required)} columns that {found.title}, {layout.title}, needs"
+    return Candidate(
+        "source", name, True, f"{reason}; {len(known)} of its {len(text.header)} columns are known"
+    )
+
+
+def _is_likely(found: Source, text: TableText) -> bool:
+    """Whether a file that is not of a source has most of its columns, or is a known other layout."""
+    shares = [
+        len(layout.required & set(layout.names_in(text.header, text.tags).values())) / len(layout.required)
+        for layout in found.layouts
+    ]
+    known_other = any(other.columns == frozenset(text.header) for other in found.lookalikes)
+    return known_other or max(shares, default=0.0) >= _LIKELY
 
 
 def _table_candidate(name: str, text: TableText) -> Candidate | None:
     wanted = {f.name: f.hxl_tag for f in table(name).fields}
     by_tag = {field for field, columns in recognise(text.tags, wanted).items() if len(columns) == 1}
     known = by_tag | (set(wanted) & set(text.header))
-    needed = own_table(name).required
+    needed = own_table(name).layout().required
     if not needed <= known or len(known) < _LIKELY * len(text.header):
         return None
     unknown = len(text.header) - len(known)

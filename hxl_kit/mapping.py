@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from hxl_kit.standard.tables import Field
 
 DERIVED = "@derived"
+KINDS = ("integer", "number", "date", "day")
+WORDS = "@words:"
 _EXACT_INTEGERS = 2.0**53
 _LOOSE_SPACE = r"[ \t\r\n]{2,}|[\t\r\n]"
-_AROUND = r"\A\s|\s\z|\A\z"
+_AROUND = r"\A[\s#]|\s\z|\A\z"
 _DATE_BYTES = len("2024-11-28")
 _DATE = r"^(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-[0-9]{2}-[0-9]{2}$"
+_TIME = r"^[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?$"
 _MIDNIGHTS = [
     f"{gap}00:00:00{rest}" for gap in (" ", "T") for rest in ("", "Z", ".0", ".000", ".000Z", "+00:00")
 ]
@@ -44,7 +47,8 @@ def tidy(
     """Return the frame with the columns made tidy, and which ones needed it; these stay beside as `@raw:<name>`.
 
     `texts` lose the white space around a cell, `lines` have runs of it inside as one space as well; a blank
-    cell is null. Most columns need nothing, which one look at each tells.
+    cell is null. Most columns need nothing, which one look at each tells; a cell that begins with "#", as a
+    spreadsheet's error does, makes its column one of those named.
     """
     wanted = {**dict.fromkeys(texts, _tidy_text), **dict.fromkeys(lines, _tidy_line)}
     looks = [pl.col(name).str.contains(_UNTIDY[verb]).any() for name, verb in wanted.items()]
@@ -76,6 +80,17 @@ def text(column: str) -> pl.Expr:
     return pl.col(column)
 
 
+def words(column: str) -> pl.Expr:
+    """Return the column as received, whatever was repaired in it since: for `quantity_text`."""
+    return pl.col(f"{WORDS}{column}")
+
+
+def column_of(root: str) -> str | None:
+    """Return the input column that a root of an expression stands for; None for what `normalise` adds itself."""
+    name = root.removeprefix(WORDS)
+    return None if name.startswith("@") else name
+
+
 def line(column: str) -> pl.Expr:
     """Return a column that a reshape made as one line: without white space around it, runs of it as one space."""
     return _tidy_text(pl.col(column)).map_batches(_one_line, return_dtype=pl.String, is_elementwise=True)
@@ -83,13 +98,13 @@ def line(column: str) -> pl.Expr:
 
 def integer(column: str) -> pl.Expr:
     """Return whole numbers (Int64); anything but digits and a sign is null."""
-    return text(column).cast(pl.Int64, strict=False)
+    return text(column).cast(pl.Int64, strict=False).alias("@integer")
 
 
 def number(column: str) -> pl.Expr:
     """Return finite numbers (Float64) written with a decimal point; anything else is null."""
     read = text(column).cast(pl.Float64, strict=False)
-    return pl.when(read.is_finite()).then(read)
+    return pl.when(read.is_finite()).then(read).alias("@number")
 
 
 def date(column: str) -> pl.Expr:
@@ -100,12 +115,67 @@ def date(column: str) -> pl.Expr:
     cell = text(column)
     midnight = (cell.str.len_bytes() == _DATE_BYTES) | cell.str.slice(_DATE_BYTES).is_in(_MIDNIGHTS)
     day = cell.str.head(_DATE_BYTES)
-    return pl.when(midnight & day.str.contains(_DATE)).then(day).str.to_date("%Y-%m-%d", strict=False)
+    read = pl.when(midnight & day.str.contains(_DATE)).then(day).str.to_date("%Y-%m-%d", strict=False)
+    return read.alias("@date")
+
+
+def day(column: str) -> pl.Expr:
+    """Return the date of a timestamp (`2024-11-28T12:00:00Z`) or date; anything else is null.
+
+    For columns whose time of day is the provider's way of writing a date, not something it says.
+    """
+    cell = text(column)
+    date_part, rest = cell.str.head(_DATE_BYTES), cell.str.slice(_DATE_BYTES)
+    known = date_part.str.contains(_DATE) & ((cell.str.len_bytes() == _DATE_BYTES) | rest.str.contains(_TIME))
+    return pl.when(known).then(date_part).str.to_date("%Y-%m-%d", strict=False).alias("@day")
+
+
+def epoch_day(column: str) -> pl.Expr:
+    """Return the UTC date of Unix seconds."""
+    return pl.from_epoch(integer(column), time_unit="s").dt.date().alias("@epoch")
+
+
+def month_start(year: str, month: pl.Expr) -> pl.Expr:
+    """Return the first day of the month (1–12) of a year column."""
+    return _month(year, month)
+
+
+def month_end(year: str, month: pl.Expr) -> pl.Expr:
+    """Return the last day of the month (1–12) of a year column."""
+    return _month(year, month).dt.month_end()
+
+
+def year_start(column: str) -> pl.Expr:
+    """Return 1 January of a year column."""
+    return _month(column, pl.lit(1))
+
+
+def year_end(column: str) -> pl.Expr:
+    """Return 31 December of a year column."""
+    return _month(column, pl.lit(12)).dt.month_end()
+
+
+def _month(year: str, month: pl.Expr) -> pl.Expr:
+    written = pl.format("{}-{}-01", text(year), month.cast(pl.String).str.zfill(2))
+    return (
+        pl.when(text(year).str.contains(r"^[12][0-9]{3}$"))
+        .then(written)
+        .str.to_date("%Y-%m-%d", strict=False)
+    )
 
 
 def boolean(column: str) -> pl.Expr:
-    """Return true and false from true/false, yes/no, 1/0 in any letter case; anything else is null."""
-    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    """Return true and false from true/false, yes/no, y/n, 1/0 in any letter case; anything else is null."""
+    known = {
+        "true": True,
+        "yes": True,
+        "y": True,
+        "1": True,
+        "false": False,
+        "no": False,
+        "n": False,
+        "0": False,
+    }
     return text(column).str.to_lowercase().replace_strict(known, default=None, return_dtype=pl.Boolean)
 
 
@@ -113,6 +183,12 @@ def code(column: str, crosswalk_name: str) -> pl.Expr:
     """Return the standard's code for each provider value; a value not in the crosswalk is null."""
     mapping = crosswalk(crosswalk_name).mapping
     return text(column).replace_strict(mapping, default=None, return_dtype=pl.String)
+
+
+def folded_code(column: str, crosswalk_name: str) -> pl.Expr:
+    """Return the standard's code for each provider value, whatever its letter case; the crosswalk is in lower case."""
+    mapping = crosswalk(crosswalk_name).mapping
+    return text(column).str.to_lowercase().replace_strict(mapping, default=None, return_dtype=pl.String)
 
 
 def titled(codes: pl.Expr, codelist_name: str) -> pl.Expr:
@@ -138,7 +214,7 @@ def plain_number(value: pl.Expr) -> pl.Expr:
     return pl.when(whole).then(text_of_whole).otherwise(value.cast(pl.String))
 
 
-def constant(value: str) -> pl.Expr:
+def constant(value: str | bool) -> pl.Expr:  # noqa: FBT001 - a value, not a switch
     """Return the same value in every row."""
     return pl.lit(value)
 
@@ -153,6 +229,12 @@ def typed(field: Field) -> pl.Expr:
     """Return the verb that reads a column written in the standard's own form for `field`."""
     verbs = {"string": text, "integer": integer, "number": number, "boolean": boolean, "date": date}
     return verbs[field.type](field.name)
+
+
+def kind_of(expr: pl.Expr) -> str | None:
+    """Return what a verb reads a cell as ("integer", "number", "date", "day"), or None for other expressions."""
+    name = expr.meta.output_name(raise_if_undetermined=False) or ""
+    return name[1:] if name.startswith("@") and name[1:] in KINDS else None
 
 
 def single_root(expr: pl.Expr) -> str | None:

@@ -1,4 +1,4 @@
-"""Benchmarks, each as ratios in one run: `python scripts/bench.py normalise [FILE] [--runs 3]`.
+"""Benchmarks, each as ratios in one run: `python scripts/bench.py normalise [FILE]` and `… sources [FOLDER]`.
 
 Every measured run is a process of its own: wall and CPU seconds and peak memory are what the operating
 system accounts for it. The floor and the tool take turns, so that a slow moment of the machine hits both.
@@ -23,6 +23,10 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKER = ROOT.parent / "shared" / "data" / "make_ged_like.py"
 SAMPLE = ROOT / "datapackages" / "ucdp-ged-syria" / "inputs" / "ged_191_syria_2019_q4.csv.gz"
 ROWS = 400_000
+SAMPLES = ROOT / "tests" / "data" / "sources"
+GROWN_ROWS = 100_000
+GROWN_SHEET_ROWS = 20_000
+LIMIT = 6
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,19 @@ class Run:
 def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("benchmark", choices=["normalise"])
-    parser.add_argument("file", nargs="?", type=Path, help="a UCDP GED file; made if not given")
+    parser.add_argument("benchmark", choices=["normalise", "sources"])
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        help="a UCDP GED file (made if not given), or a folder of samples by source",
+    )
     parser.add_argument("--runs", type=int, default=3)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hxl-kit-bench-") as name:
         folder = Path(name)
+        if arguments.benchmark == "sources":
+            return sources(arguments.file or SAMPLES, folder, arguments.runs)
         file = arguments.file or ged_like(folder / "ged_like.csv")
         normalise(file, folder, arguments.runs)
     return 0
@@ -72,6 +83,162 @@ def normalise(file: Path, folder: Path, runs: int) -> None:
     for name, seconds in sorted(last["stages"].items(), key=lambda item: -item[1]):
         print(f"  {seconds:6.2f}  {name}")
 
+
+def sources(samples: Path, folder: Path, runs: int) -> int:
+    """Compare reading and normalising each source's samples, grown to many rows, with reading them alone.
+
+    The floor is polars reading the same file as text; of a workbook, calamine reading the sheet. Both run in one
+    process, after a first run that is not counted. Prints rows per second and the ratio; returns the exit code.
+    """
+    print(
+        f"{'source':22} {'layout':24} {'file':44} {'rows':>8} {'rows/s':>9} {'floor s':>8} {'tool s':>8} {'ratio':>6}"
+    )
+    worst: dict[str, float] = {}
+    for sample in sorted(f for f in samples.glob("*/*") if f.suffix in GROWN):
+        grown = folder / f"grown{sample.suffix}"
+        if not GROWN[sample.suffix](sample, grown):
+            continue
+        run = measured(SOURCE, grown, Path(sample.parent.name), Path(str(runs)))
+        if not run.output:
+            continue
+        found = json.loads(run.output)
+        ratio = found["tool"] / found["floor"]
+        worst[sample.parent.name] = max(ratio, worst.get(sample.parent.name, 0.0))
+        print(
+            f"{sample.parent.name:22} {found['layout'][:24]:24} {sample.name[:44]:44} {found['rows']:8,} "
+            f"{found['rows'] / found['tool']:9,.0f} {found['floor']:8.3f} {found['tool']:8.3f} {ratio:6.1f}"
+        )
+    slow = {name: ratio for name, ratio in worst.items() if ratio > LIMIT}
+    print(f"beyond {LIMIT} times the floor: {', '.join(f'{n} ({r:.1f})' for n, r in slow.items()) or 'none'}")
+    return 0
+
+
+def grown_text(sample: Path, grown: Path) -> bool:
+    """Write a CSV sample with its data rows repeated to about GROWN_ROWS; say whether it has any."""
+    import csv
+
+    from hxl_kit.errors import HxlKitError
+    from hxl_kit.reading import open_table
+
+    try:
+        with open_table(sample) as table:
+            first, encoding, mark = table.first_row, table.encoding, table.delimiter
+    except HxlKitError:
+        return False
+    rows = list(csv.reader(sample.read_text(encoding=encoding).splitlines(keepends=True), delimiter=mark))
+    above, data = rows[: first - 1], rows[first - 1 :]
+    with grown.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=mark)
+        writer.writerows(above)
+        for _ in range(GROWN_ROWS // max(1, len(data))):
+            writer.writerows(data)
+    return bool(data)
+
+
+def grown_json(sample: Path, grown: Path) -> bool:
+    """Write a JSON sample with the records of its longest list repeated to about GROWN_ROWS."""
+    content = json.loads(sample.read_text(encoding="utf-8-sig"))
+    name = None
+    if isinstance(content, dict):
+        name = max(
+            (k for k, v in content.items() if isinstance(v, list)),
+            key=lambda k: len(content[k]),
+            default=None,
+        )
+    records = content if isinstance(content, list) else content[name] if name else []
+    if not records or not isinstance(records[0], dict):
+        return False
+    many = records * (GROWN_ROWS // len(records))
+    grown.write_text(json.dumps(many if name is None else {**content, name: many}), encoding="utf-8")
+    return True
+
+
+def grown_workbook(sample: Path, grown: Path) -> bool:
+    """Write a workbook sample with the rows under the heading of each sheet repeated to about GROWN_SHEET_ROWS."""
+    import openpyxl
+    import xlsxwriter
+
+    from hxl_kit.errors import HxlKitError
+    from hxl_kit.reading import open_tables
+
+    try:
+        with open_tables(sample) as tables:
+            first = {table.sheet: table.first_row for table in tables}
+    except HxlKitError:
+        return False
+    book = openpyxl.load_workbook(sample, data_only=True)
+    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd", "strings_to_formulas": False}
+    with xlsxwriter.Workbook(grown, options) as written:
+        for name in (name for name in book.sheetnames if name in first):
+            rows = [list(row) for row in book[name].iter_rows(values_only=True)]
+            above, data = rows[: first[name] - 1], rows[first[name] - 1 :]
+            sheet = written.add_worksheet(name)
+            for number, row in enumerate(above + data * (GROWN_SHEET_ROWS // max(1, len(data)))):
+                sheet.write_row(number, 0, [cell if cell is not None else "" for cell in row])
+    return True
+
+
+GROWN = {".csv": grown_text, ".json": grown_json, ".geojson": grown_json, ".xlsx": grown_workbook}
+
+SOURCE = """
+import json, statistics, sys, time
+from dataclasses import replace
+from pathlib import Path
+
+import fastexcel, polars as pl
+
+from hxl_kit.errors import HxlKitError
+from hxl_kit.normalise import Conventions, Normaliser
+from hxl_kit.package.tables import ahead
+from hxl_kit.reading import open_tables
+from hxl_kit.sources import source
+
+file, found, runs = Path(sys.argv[1]), source(sys.argv[2]), int(sys.argv[3])
+
+def floor(sheets):
+    if file.suffix == ".xlsx":
+        book = fastexcel.read_excel(file)
+        for sheet in sheets:
+            book.load_sheet(sheet, header_row=None, dtypes="string").to_arrow()
+    elif file.suffix == ".csv":
+        pl.read_csv(file, infer_schema=False, separator=mark, truncate_ragged_lines=True)
+    else:
+        pl.read_json(file, infer_schema_length=None)
+
+def tool():
+    rows, sheets, name = 0, [], ""
+    with open_tables(file) as tables:
+        for table in tables:
+            try:
+                layout = found.layout_of(table)
+            except HxlKitError:
+                continue
+            # The rows are repeated on purpose: without a key none is a repeat.
+            names, keyless = layout.names_in(table.header, table.tags), replace(layout, key=None, near_key=None)
+            renamed = lambda: (batch.frame.rename(names) for batch in table.batches())
+            normaliser = Normaliser(keyless, "bench", conventions=Conventions(renamed, table.date_system))
+            for frame in ahead(renamed()):
+                rows += frame.height
+                normaliser.normalise(frame)
+            sheets.append(table.sheet)
+            name, marks = layout.title, table.delimiter
+    return rows, sheets, name, marks if rows else ""
+
+def seconds(work, *given):
+    start = time.perf_counter()
+    work(*given)
+    return time.perf_counter() - start
+
+try:
+    rows, sheets, name, mark = tool()
+except HxlKitError:
+    rows = 0
+if rows:
+    floor(sheets)
+    pairs = [(seconds(floor, sheets), seconds(tool)) for _ in range(runs)]
+    medians = [statistics.median(times) for times in zip(*pairs)]
+    print(json.dumps({"layout": name, "rows": rows, "floor": medians[0], "tool": medians[1]}))
+"""
 
 FLOOR = """
 import sys, polars as pl

@@ -159,8 +159,8 @@ def test_json_of_the_lists(cli, name):
 
 def test_sources_say_licence_terms_and_columns(cli):
     (entry,) = [s for s in json.loads(cli("sources", "--format", "json").out) if s["id"] == "ucdp_ged"]
-    assert {"title", "provider", "licence", "terms", "tables", "required_columns"} <= set(entry)
-    assert "best" in entry["required_columns"]
+    assert {"title", "provider", "licence", "terms", "tables", "layouts"} <= set(entry)
+    assert "best" in entry["layouts"][0]["required_columns"]
     shown = cli("sources", "ucdp_ged").out
     assert "CC-BY-4.0" in shown
     assert "number_of_sources" in shown
@@ -388,7 +388,7 @@ def test_sheets_are_chosen_by_name(cli, workbook, tmp_path):
     arguments = ("--source", "ucdp_ged", "-o", tmp_path / "out")
     ran = cli("normalise", workbook, *arguments)
     assert ran.code == 3
-    assert "2 sheets hold a table (GED, Other); name one: --sheet NAME" in sentence(ran)
+    assert "2 sheets hold a table of ucdp_ged: 'GED' (event data), 'Other' (event data); name one: --sheet NAME" in sentence(ran)
     ran = cli("normalise", workbook, *arguments, "--sheet", "GDE")
     assert ran.code == 3
     assert "no sheet 'GDE'; did you mean 'GED'?" in sentence(ran)

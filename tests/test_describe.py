@@ -9,6 +9,11 @@ from hxl_kit.describe import certain_source, describe_file
 from hxl_kit.errors import InputError, SourceMismatchError
 
 
+def described(path, **options):
+    (only,) = describe_file(path, **options)
+    return only
+
+
 def types_of(found):
     return {column.name: column.type for column in found.columns}
 
@@ -32,7 +37,7 @@ def csv_file(tmp_path):
     ],
 )
 def test_every_release_of_ged_is_certainly_ged(ged_folder, name, rows, columns, first):
-    found = describe_file(ged_folder / name)
+    found = described(ged_folder / name)
     assert (found.rows, len(found.columns), found.first_row, found.bad) == (rows, columns, first, 0)
     assert [(c.kind, c.id, c.certain) for c in found.candidates] == [("source", "ucdp_ged", True)]
     assert "UCDP Georeferenced Event Dataset" in found.candidates[0].reason
@@ -40,7 +45,7 @@ def test_every_release_of_ged_is_certainly_ged(ged_folder, name, rows, columns, 
 
 
 def test_columns_have_types_and_fill_counts(ged_folder, ged_rows):
-    found = describe_file(ged_folder / "ged_231_49_columns.csv")
+    found = described(ged_folder / "ged_231_49_columns.csv")
     types = types_of(found)
     expected = {"id": "integer", "latitude": "number", "date_start": "date", "side_a": "string"}
     assert {name: types[name] for name in expected} == expected
@@ -49,7 +54,7 @@ def test_columns_have_types_and_fill_counts(ged_folder, ged_rows):
 
 
 def test_hashtags_are_shown(ged_folder):
-    found = describe_file(ged_folder / "ged_241_hashtag_row.csv")
+    found = described(ged_folder / "ged_241_hashtag_row.csv")
     tags = {column.name: column.tag for column in found.columns}
     assert (tags["date_start"], tags["best"], tags["relid"]) == ("#date+start", "#affected+killed", "")
     assert "hashtag row 2 removed" in found.notes
@@ -57,7 +62,7 @@ def test_hashtags_are_shown(ged_folder):
 
 
 def test_lookalike_is_named_with_the_way_out(ged_folder):
-    found = describe_file(ged_folder / "quickcharts_aggregate.csv")
+    found = described(ged_folder / "quickcharts_aggregate.csv")
     (candidate,) = found.candidates
     assert (candidate.id, candidate.certain) == ("ucdp_ged", False)
     assert "QuickCharts aggregate" in candidate.reason
@@ -67,14 +72,14 @@ def test_lookalike_is_named_with_the_way_out(ged_folder):
 
 def test_damaged_layout_is_likely_and_says_what_is_missing(ged_rows, write_rows, tmp_path):
     cut = [{key: cell for key, cell in row.items() if key != "best"} for row in ged_rows]
-    (candidate,) = describe_file(write_rows(tmp_path / "cut.csv", cut)).candidates
+    (candidate,) = described(write_rows(tmp_path / "cut.csv", cut)).candidates
     assert not candidate.certain
     assert candidate.reason.startswith("column 'best' missing")
 
 
 @pytest.mark.parametrize("name", ["sources", "events", "event_sources", "casualties"])
 def test_tables_of_the_standard_are_recognised_by_name(built, name):
-    (candidate,) = [c for c in describe_file(built / f"{name}.csv").candidates if c.certain]
+    (candidate,) = [c for c in described(built / f"{name}.csv").candidates if c.certain]
     assert (candidate.kind, candidate.id) == ("table", name)
 
 
@@ -82,12 +87,12 @@ def test_table_is_recognised_by_its_tags_alone(built, tmp_path):
     header, tags, *rows = (built / "events.hxl.csv").read_bytes().split(b"\n")
     foreign = b",".join(b"spalte %d" % n for n in range(header.count(b",") + 1))
     (tmp_path / "t.csv").write_bytes(b"\n".join([foreign, tags, *rows]))
-    (candidate,) = [c for c in describe_file(tmp_path / "t.csv").candidates if c.certain]
+    (candidate,) = [c for c in described(tmp_path / "t.csv").candidates if c.certain]
     assert (candidate.kind, candidate.id) == ("table", "events")
 
 
 def test_foreign_table_has_no_candidates(csv_file):
-    found = describe_file(csv_file("name,age\nAli,5\nMona,\n"))
+    found = described(csv_file("name,age\nAli,5\nMona,\n"))
     assert found.candidates == ()
     assert types_of(found) == {"name": "string", "age": "integer"}
     assert [column.filled for column in found.columns] == [2, 1]
@@ -110,16 +115,16 @@ def test_foreign_table_has_no_candidates(csv_file):
 )
 def test_type_is_that_of_every_filled_cell(csv_file, cells, expected):
     rows = "\n".join(f"a,{cell}" for cell in cells.split(","))
-    assert types_of(describe_file(csv_file(f"k,c\n{rows}\n")))["c"] == expected
+    assert types_of(described(csv_file(f"k,c\n{rows}\n")))["c"] == expected
 
 
 def test_ragged_records_are_counted(csv_file):
-    found = describe_file(csv_file("a,b\n1,2\n3\n4,5,6\n"))
+    found = described(csv_file("a,b\n1,2\n3\n4,5,6\n"))
     assert (found.rows, found.bad) == (1, 2)
 
 
 def test_header_without_rows(csv_file):
-    found = describe_file(csv_file("a,b\n"))
+    found = described(csv_file("a,b\n"))
     assert (found.rows, found.bad) == (0, 0)
     assert types_of(found) == {"a": "empty", "b": "empty"}
 
@@ -130,10 +135,10 @@ def test_workbook_says_its_sheet(tmp_path):
             sheet = book.add_worksheet(name)
             sheet.write_row(0, 0, cells)
             sheet.write_row(1, 0, ["Ali", 5][: len(cells)])
-    found = describe_file(tmp_path / "t.xlsx")
+    found = described(tmp_path / "t.xlsx")
     assert (found.format, found.sheet, found.delimiter, found.rows) == ("xlsx", "Data", "", 1)
     with pytest.raises(InputError, match=r"no sheet 'Dada'; did you mean 'Data'"):
-        describe_file(tmp_path / "t.xlsx", sheet="Dada")
+        described(tmp_path / "t.xlsx", sheet="Dada")
 
 
 def test_files_of_different_sources_are_not_normalised_together(ged_folder, csv_file, monkeypatch):
@@ -149,9 +154,9 @@ def test_files_of_different_sources_are_not_normalised_together(ged_folder, csv_
 
 
 def test_json_has_the_same_as_the_description(ged_folder):
-    found = describe_file(ged_folder / "quickcharts_aggregate.csv")
-    described = found.as_json()
-    assert set(described) == {
+    found = described(ged_folder / "quickcharts_aggregate.csv")
+    as_json = found.as_json()
+    assert set(as_json) == {
         "path",
         "format",
         "encoding",
@@ -164,15 +169,15 @@ def test_json_has_the_same_as_the_description(ged_folder):
         "columns",
         "candidates",
     }
-    assert described["columns"][0] == {"name": "year", "tag": "#date+year", "type": "integer", "filled": 10}
-    assert set(described["candidates"][0]) == {"kind", "id", "certain", "reason"}
+    assert as_json["columns"][0] == {"name": "year", "tag": "#date+year", "type": "integer", "filled": 10}
+    assert set(as_json["candidates"][0]) == {"kind", "id", "certain", "reason"}
 
 
 def test_truncated_file_is_an_input_error(ged_folder, tmp_path):
     content = (ged_folder / "ged_191_41_columns.csv.gz").read_bytes()
     (tmp_path / "t.csv.gz").write_bytes(content[:-100])
     with pytest.raises(InputError, match="cut short or corrupt"):
-        describe_file(tmp_path / "t.csv.gz")
+        described(tmp_path / "t.csv.gz")
     (tmp_path / "u.csv").write_bytes(gzip.decompress(content)[:0])
     with pytest.raises(InputError, match="is empty"):
-        describe_file(tmp_path / "u.csv")
+        described(tmp_path / "u.csv")

@@ -214,10 +214,72 @@ def test_repeated_names_with_hashtags_are_told_apart(write):
     assert table.notes[-1] == "column names that repeat got their position: Reached"
 
 
-@pytest.mark.parametrize("head", ["Ministry\nGenerated: 2024\n\n", "Ministry,,,\n", "Flash,,,Update\n"])
-def test_titles_above_the_header_are_refused(write, head):
-    message = refusal(write(head + "id,date,place,n\n" + "1,2,3,4\n" * 6))
-    assert "row 1 is not the header" in message
+@pytest.mark.parametrize(
+    ("head", "note"),
+    [
+        ("Ministry\nGenerated: 2024\n\n", "3 rows above the header skipped"),
+        ("Ministry,,,\n", "1 row above the header skipped"),
+        ("Flash,,,Update\n", "row 1 of the header groups columns: Flash (3)"),
+        ("Report\nFlash,,Update,\n", "row 2 of the header groups columns: Flash (2), Update (2)"),
+    ],
+)
+def test_titles_and_groups_above_the_header(write, head, note):
+    table, rows, bad, _ = read(write(head + "id,date,place,n\n" + "1,2,3,4\n" * 6))
+    assert table.header == ("id", "date", "place", "n")
+    assert table.first_row == head.count("\n") + 2
+    assert (len(rows), rows[0][1:], bad) == (6, ("1", "2", "3", "4"), [])
+    assert note in table.notes
+
+
+def test_a_title_without_a_header_below_is_refused(write):
+    assert "row 1 is not the header" in refusal(write("Figures\n" + "1,2,3,4\n" * 6))
+    assert "row 1 is not the header" in refusal(write("place,n,,,\nTaiz,low,x,y,z\nAden,b,c,d,e\n"))
+
+
+def test_groups_tell_repeated_names_apart(write):
+    text = "Place,Health,,Food,,Note\n,Target,Reached,Target,Reached,\n" + "Taiz,1,2,3,4,x\n" * 5
+    table, rows, _, _ = read(write(text))
+    assert table.header == (
+        *("Place", "Health / Target", "Health / Reached"),
+        *("Food / Target", "Food / Reached", "Note"),
+    )
+    assert (rows[0], table.first_row) == ((3, "Taiz", "1", "2", "3", "4", "x"), 3)
+    assert table.notes == (
+        "row 1 of the header groups columns: Health (2), Food (2)",
+        "column names that repeat got their group: Target, Reached",
+    )
+
+
+def test_names_that_do_not_repeat_stay_plain(write):
+    table, _, _, _ = read(write("Place,Killed,,Hurt\n,Men,Women,\n" + "Taiz,1,2,3\n" * 5))
+    assert table.header == ("Place", "Men", "Women", "Hurt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,,place\nAli,Taiz,Aden\nHana,Ibb,Aden\n",
+        "name,,place\n,Taiz,\nAli,Ibb,Aden\nHana,Ibb,Aden\n",
+        "place,n,\nTaiz,N/A,N/A\nAden,2,3\nIbb,4,5\n",
+    ],
+)
+def test_a_row_of_data_is_not_taken_for_a_header(write, text):
+    table, rows, _, _ = read(write(text))
+    assert table.first_row == 2
+    assert len(rows) == text.count("\n") - 1
+
+
+def test_groups_above_hashtags_tell_repeated_names_apart(write):
+    text = "LOCATION,,HEALTH,,FOOD,\nPlace,Code,Target,Reached,Target,Reached\n"
+    tags = "#adm1+name,#adm1+code,#targeted+health,#reached+health,#targeted+food,#reached+food\n"
+    table, rows, _, _ = read(write(text + tags + "Tigray,ET01,1,2,3,4\n"))
+    assert table.header[2:] == ("HEALTH / Target", "HEALTH / Reached", "FOOD / Target", "FOOD / Reached")
+    assert (str(table.tags[5]), rows[0][0]) == ("#reached+food", 4)
+
+
+def test_rows_of_white_space_are_blank(write):
+    _, rows, _, blank = read(write("a,b\n1,2\n ,\t\n,\n3,\xa0\n"))
+    assert ([row[0] for row in rows], blank) == ([2, 5], 2)
 
 
 def test_quotes_inside_unquoted_cells_are_kept_and_told(write):
@@ -320,7 +382,9 @@ def test_round_trip(*, data, width, delimiter, end, quoting, bom, zipped):
         path.write_bytes(gzip.compress(content, mtime=0) if zipped else content)
         table, got, bad, blank = read(path)
     expected = [
-        (n, *(cell or None for cell in row)) for n, row in enumerate(rows, 2) if any(cell for cell in row)
+        (n, *(cell or None for cell in row))
+        for n, row in enumerate(rows, 2)
+        if any(cell.strip() for cell in row)
     ]
     assert (got, bad) == (expected, [])
     assert blank == len(rows) - len(expected)

@@ -1,10 +1,13 @@
-"""Encodings: proven, said by the file, or given; never guessed."""
+"""Encodings: proven, said by the file, given, or clear from its letters; never guessed."""
 
 from __future__ import annotations
 
 import tempfile
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hxl_kit.errors import InputError, UsageError
 from hxl_kit.reading import encodings, open_table
@@ -57,11 +60,87 @@ def test_utf8_may_be_given(write, encoding):
     assert (table.encoding, rows[0][1]) == ("utf-8", "Bogotá señal")
 
 
-def test_another_encoding_is_asked_for_with_evidence(write):
-    message = refusal(write((SPANISH * 3).encode("cp1252")))
-    assert "line 1, byte 7: is not UTF-8. Candidates: cp1252 (" in message
-    assert message.endswith("--encoding cp1252")
+WORDS = {
+    "French": "Année,Région,Préfecture,Bégoua,Mbaïki,Ndélé,Île,Forêt,père,Genève,Côte d’Ivoire,blessés,réfugiés",
+    "Spanish": "lugar,año,Bogotá,señal,Medellín,niño,Córdoba,población",
+    "Portuguese": "São Tomé,população,crianças,não,Moçambique,província,região,mês",
+    "Arabic": "المحافظة,المديرية,عدد القتلى,دمشق,حلب,إدلب,صنعاء,تعز,غزة,خان يونس,رفح",
+    "Russian": "Область,Район,Дата,Количество погибших,Киев,Харьков,ребёнок,жилой дом,обстрел",
+    "Ukrainian": "Область,Кількість загиблих,Київ,Харків,Маріуполь,дитина,Запоріжжя,Об’єкт,їжа,є",
+    "Polish": "województwo,łódzkie,śląskie,Kraków,Łódź,Gdańsk,uchodźcy,mężczyźni,kobiety",
+    "Turkish": "İl,Şehir,Şanlıurfa,Kahramanmaraş,Diyarbakır,Ağrı,ölü,yaralı,çocuk,kadın,sığınmacı",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"),
+    [
+        *(("French", "cp1252"), ("Spanish", "cp1252"), ("Portuguese", "cp1252"), ("French", "mac-roman")),
+        *(("Arabic", "cp1256"), ("Russian", "cp1251"), ("Ukrainian", "cp1251"), ("Russian", "koi8-r")),
+        *(("Russian", "cp866"), ("Polish", "cp1250"), ("Turkish", "cp1254"), ("Arabic", "iso8859-6")),
+    ],
+)
+def test_an_encoding_is_told_by_its_letters(write, language, encoding):
+    words = WORDS[language].split(",")
+    text = "".join(f"{word},{n}\n" for n, word in enumerate(["place", *words]))
+    table, rows = read(write(text.encode(encoding)))
+    assert [row[1] for row in rows] == words
+    assert table.encoding == encoding
+    assert table.notes[0].startswith(f"encoding {encoding} (")
+    assert f"read like {language}, 0 odd" in table.notes[0]
+    assert not any(word in table.notes[0] for word in words)
+
+
+@pytest.mark.parametrize("encoding", ["iso8859-1", "cp1250", "cp1254"])
+def test_bytes_that_read_alike_are_cp1252(write, encoding):
+    path = write("n,lieu\n1,Bégo\n2,Kémo\n3,Ndélé\n4,Séga\n".encode(encoding))
+    assert read(path)[0].encoding == "cp1252"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "place,n\nBégo,1\n".encode("cp1252"),
+        "place,n\nKémo,1\nÎle,2\nBégo,3\n".encode("cp1252") * 50,
+        "place,n\nحلب,1\n".encode("cp1256"),
+        b"place,n\n" + bytes(range(0x80, 0x100)) + b",1\n",
+        "死者,東京\n負傷者,男性\n女性,子供\n".encode("cp932"),
+        "地方,北京\n上海,男性\n女性,死亡\n".encode("gbk"),
+        "จังหวัด,เชียงใหม่\nกรุงเทพ,จำนวน\n".encode("cp874"),
+    ],
+    ids=["one letter", "few words often", "one Arabic word", "all bytes", "Japanese", "Chinese", "Thai"],
+)
+def test_what_is_not_clear_is_asked_for(write, content):
+    assert "is not UTF-8" in refusal(write(content))
+
+
+def test_candidates_are_told_with_evidence(write):
+    message = refusal(write(b"place,n\nBogot\xe1,1\nse\xf1al,2\n"))
+    assert "line 2, byte 13: is not UTF-8. Candidates: " in message
+    assert "cp1252 (" in message
     assert "Bogot" not in message
+
+
+def test_a_mixture_of_encodings_is_refused(write):
+    other = (WORDS["French"] * 20).replace(",", ",1\n").encode("cp1252")
+    assert "is not UTF-8" in refusal(write(b"a,b\n" + other + b",1\n" + "Ségou,2\n".encode()))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "cp1251", "cp1256"])
+@given(data=st.data())
+def test_letters_are_read_right_or_refused(encoding, data):
+    language = {"cp1252": "French", "cp1251": "Ukrainian", "cp1256": "Arabic", "utf-8": "French"}[encoding]
+    words = data.draw(st.lists(st.sampled_from(WORDS[language].split(",")), min_size=1))
+    text = "".join(f"{word},1\n" for word in ["name", *words])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "t.csv")
+        path.write_bytes(text.encode(encoding))
+        try:
+            rows = read(path)[1]
+        except InputError:
+            assert encoding != "utf-8"
+        else:
+            assert [row[1] for row in rows] == words
 
 
 def test_damaged_utf8_is_told_from_another_encoding(write):
@@ -111,11 +190,16 @@ def test_nul_bytes(write):
 
 
 @pytest.mark.parametrize("order", ["le", "be"])
-def test_utf16_without_a_mark_is_asked_for(write, order):
-    path = write(SPANISH.encode(f"utf-16-{order}"))
-    assert refusal(path).endswith(f"--encoding utf-16-{order}")
+@pytest.mark.parametrize(
+    "words", [SPANISH, f"المحافظة,n\n{WORDS['Arabic']}\n".replace("القتلى,", "القتلى\n")]
+)
+def test_utf16_without_a_mark_is_told_by_its_letters(write, order, words):
+    path = write(words.encode(f"utf-16-{order}"))
+    table, _ = read(path)
+    assert table.encoding == f"utf-16-{order}"
+    assert table.header[0] == words.split(",")[0]
+    assert "no byte-order mark" in table.notes[0]
     assert f"--encoding utf-16-{order}" in refusal(path, encoding="utf-16")
-    assert read(path, encoding=f"utf-16-{order}")[1][0][1] == "Bogotá señal"
 
 
 def test_a_mark_that_contradicts_the_given_encoding(write):
@@ -134,5 +218,6 @@ def test_nothing_is_left_behind(write, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     path = write(SPANISH.encode("cp1252"))
     read(path, encoding="cp1252")
+    read(path)
     refusal(path, encoding="ascii")
     assert list(tmp_path.iterdir()) == [path]

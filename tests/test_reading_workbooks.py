@@ -1,18 +1,23 @@
-"""XLSX: the sheet with the table, its cells as a person sees them."""
+"""Workbooks: the sheets with tables, their cells as a person sees them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import shutil
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import xlsxwriter
+from xlsb_for_tests import write_xlsb
 
 from hxl_kit.errors import InputError, UsageError
-from hxl_kit.reading import ooxml, open_table
+from hxl_kit.reading import ooxml, open_table, open_tables
 
+DATA = Path(__file__).parent / "data" / "reading"
 HEADER = ["id", "date", "place", "n"]
 ROW = ["E1", "2024-03-01", "Taiz", 3]
 
@@ -172,16 +177,212 @@ def test_what_does_not_show_is_told(make):
     )
 
 
-def test_headers_of_several_rows_are_refused(make):
-    grouped = [["id", "Killed", None, None], [None, "men", "women", "children"], ["E1", 1, 2, 3]]
-    message = refusal(make({"D": grouped}, change=lambda _, sheet: sheet.merge_range("B1:D1", "Killed")))
-    assert "the header (row 2) has merged cells (B1:D1)" in message
-    title = make({"D": [[], HEADER, ROW]}, change=lambda _, sheet: sheet.merge_range("A1:D1", "Title"))
-    assert read(title)[0].header == tuple(HEADER)
+def merged(*ranges):
+    """A change that merges ranges ("B1:D1", text) of every sheet."""
+
+    def change(_, sheet):
+        for reference, text in ranges:
+            sheet.merge_range(reference, text)
+
+    return change
+
+
+def test_groups_above_the_header(make):
+    grouped = [["id"], [None, "men", "women", "children"], ["E1", 1, 2, 3]]
+    change = merged(("A1:A2", "id"), ("B1:D1", "Killed"))
+    table, rows = read(make({"D": grouped}, change=change))
+    assert table.header == ("id", "men", "women", "children")
+    assert (rows, table.first_row) == ([(3, "E1", "1", "2", "3")], 3)
+    assert "row 1 of the header groups columns: Killed (3)" in table.notes
+
+
+def test_groups_tell_repeated_names_apart(make):
+    rows = [
+        ["Report of March"],
+        [],
+        ["Place", None, "Killed", None, "Hurt", None, "Total"],
+        ["Name", "Code", "Men", "Women", "Men", "Women", None],
+        ["Taiz", "YE15", 1, 2, 3, 4, 10],
+    ]
+    change = merged(
+        *(("A1:G1", "Report of March"), ("A3:B3", "Place"), ("C3:D3", "Killed")),
+        *(("E3:F3", "Hurt"), ("G3:G4", "Total")),
+    )
+    table, found = read(make({"D": rows}, change=change))
+    killed, hurt = ("Killed / Men", "Killed / Women"), ("Hurt / Men", "Hurt / Women")
+    assert table.header == ("Name", "Code", *killed, *hurt, "Total")
+    assert found == [(5, "Taiz", "YE15", "1", "2", "3", "4", "10")]
+    assert "column names that repeat got their group: Men, Women" in table.notes
+
+
+def test_three_levels(make):
+    rows = [
+        ["Area", "Casualties", None, None, None],
+        [None, "Killed", None, "Hurt", None],
+        [None, "f", "m", "f", "m"],
+        ["Taiz", 1, 2, 3, 4],
+    ]
+    change = merged(("A1:A3", "Area"), ("B1:E1", "Casualties"), ("B2:C2", "Killed"), ("D2:E2", "Hurt"))
+    table, found = read(make({"D": rows}, change=change))
+    assert table.header == (
+        "Area",
+        *("Casualties / Killed / f", "Casualties / Killed / m"),
+        *("Casualties / Hurt / f", "Casualties / Hurt / m"),
+    )
+    assert [row[0] for row in found] == [4]
+
+
+def test_groups_are_those_of_their_columns_in_a_table_that_begins_further_right(make):
+    def fill(_, sheet):
+        sheet.merge_range("D2:E2", "Killed")
+        sheet.merge_range("F2:G2", "Hurt")
+        sheet.write_row(2, 2, ["id", "m", "f", "m", "f"])
+        sheet.write_row(3, 2, ["E1", 1, 2, 3, 4])
+
+    table, _ = read(make({"D": []}, change=fill))
+    assert table.header == ("id", "Killed / m", "Killed / f", "Hurt / m", "Hurt / f")
+
+
+def test_groups_above_hashtags(make):
+    rows = [
+        ["Place", "Health", None, "Food"],
+        [None, "Target", "Reached", "Target"],
+        ["#adm1", "#targeted+health", "#reached", "#targeted+food"],
+        ["Taiz", 1, 2, 3],
+    ]
+    table, _ = read(make({"D": rows}, change=merged(("A1:A2", "Place"), ("B1:C1", "Health"))))
+    assert table.header == ("Place", "Health / Target", "Reached", "Food / Target")
+    assert str(table.tags[3]) == "#targeted+food"
+
+
+def test_a_merged_header_over_what_could_be_data_is_refused(make):
+    rows = [["Person", None, "place"], ["Ali", "Saleh", "Taiz"], ["Hana", "Nasr", "Aden"]]
+    message = refusal(make({"D": rows}, change=merged(("A1:B1", "Person"))))
+    assert "sheet 'D': the header (row 1) has merged cells (A1:B1), and row 2 could name columns" in message
+
+
+def test_a_merged_header_over_numbers_names_its_first_column(make):
+    rows = [["place", "n", None], ["Taiz", 1, 2], ["Aden", 3, 4]]
+    table, found = read(make({"D": rows}, change=merged(("B1:C1", "n"))))
+    assert table.header == ("place", "n", "column 3")
+    assert len(found) == 2
+
+
+def test_a_title_merged_over_the_table_is_no_group(make):
+    title = make({"D": [[], HEADER, ROW]}, change=merged(("A1:D1", "Title")))
+    table = read(title)[0]
+    assert table.header == tuple(HEADER)
+    assert "1 row above the header skipped" in table.notes
 
 
 def test_duplicate_names(make):
     assert "duplicate column names: n" in refusal(make({"D": [["n", "n"], [1, 2]]}))
+
+
+NOT_READ = (
+    "not read: sheet 'Bad': duplicate column names: n (the first in columns 1, 2); "
+    "give each column its own name"
+)
+
+
+def test_every_sheet_with_a_table(make):
+    path = make(
+        {"One": [HEADER, ROW], "Bad": [["n", "n"], [1, 2]], "Read me": [["a", "b"]], "Two": [HEADER, ROW]}
+    )
+    with open_tables(path) as tables:
+        assert [table.sheet for table in tables] == ["One", "Two"]
+        assert all(len(next(table.batches()).frame) == 1 for table in tables)
+        assert tables[0].notes == (
+            "sheet 'One' of 4 (others: Bad, Read me, Two)",
+            NOT_READ,
+        )
+    with open_tables(path, sheet="Two") as tables:
+        assert [table.sheet for table in tables] == ["Two"]
+    assert "duplicate column names" in refusal(path, sheet="Bad")
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+def test_the_date_system_is_told(make, tmp_path, since_1904):
+    expected = "1904" if since_1904 else "1900"
+    assert read(make({"D": [HEADER, ROW]}, date_1904=since_1904))[0].date_system == expected
+    sheets = {"Events": [["id", "date", "n"], ["E1", 45352 - 1462 * since_1904, 0.5]], "Old": [["a", "b"]]}
+    path = write_xlsb(tmp_path / "t.xlsb", sheets, dates=(1,), hidden=("Old",), since_1904=since_1904)
+    table, rows = read(path)
+    assert (table.format, table.date_system) == ("xlsb", expected)
+    assert rows == [(2, "E1", "2024-03-01", "0.5")]
+    assert table.notes == ("sheet 'Events' of 2 (others: Old)",)
+
+
+@pytest.mark.parametrize("name", ["events.xls", "events1904.xls", "events.ods"])
+def test_older_workbooks(name):
+    with open_tables(DATA / name) as tables:
+        found = {table.sheet: next(table.batches()).frame.rows() for table in tables}
+    first, last = "Taïz", " 007 "
+    error = None if name.endswith("ods") else "#N/A"
+    assert found["Events"] == [
+        (2, "E1", "2024-03-01", first, "3"),
+        (3, "E2", "2024-03-02T04:05:06", "حلب", error),
+        (5, "E3", None, last, "0.5"),
+    ]
+    assert list(found) == ["Events", "Groups"]
+    assert tables[0].date_system == ("1904" if "1904" in name else "1900")
+    assert tables[1].header == ("id", "men", "women")
+    assert any("1 error cell" in note for note in tables[0].notes) == name.endswith("ods")
+    assert read(DATA / name, sheet="Old")[1] == [(2, "X", "1")]
+
+
+@pytest.mark.parametrize("name", ["events.xls", "events.ods"])
+def test_older_workbooks_cut_short(name, tmp_path):
+    whole = (DATA / name).read_bytes()
+    rows = read(DATA / name, sheet="Events")[1]
+    path = tmp_path / name
+    for size in range(600, len(whole), 397):
+        path.write_bytes(whole[:size])
+        with suppress(InputError):
+            assert read(path, sheet="Events")[1] == rows
+
+
+@pytest.mark.parametrize("declared", [b"A1", b"B2:B2", b"A1:XFD1048576", None])
+def test_wrong_declared_dimensions(make, declared):
+    def change(name, part):
+        if name != "xl/worksheets/sheet1.xml":
+            return part
+        element = b"" if declared is None else b'<dimension ref="' + declared + b'"/>'
+        return re.sub(rb'<dimension ref="[^"]*"/>', element, part)
+
+    table, rows = read(rewritten(make({"D": [HEADER, *[ROW] * 5]}), change))
+    assert (table.header, len(rows)) == (tuple(HEADER), 5)
+
+
+def test_formatted_empty_cells_are_no_part_of_the_table(make):
+    def change(book, sheet):
+        for row in range(2498):
+            sheet.write_blank(row, 1038, None, book.add_format({"bold": True}))
+            sheet.write_blank(row, 5, None, book.add_format({"bold": True}))
+
+    table, rows = read(make({"D": [HEADER, ROW]}, change=change))
+    assert (table.header, len(rows)) == (tuple(HEADER), 1)
+
+
+def test_blank_rows_are_counted(make):
+    path = make({"D": [HEADER, ROW, [], [" ", None, "\t"], ROW, ["Total", None, None, 6]]})
+    with open_table(path) as table:
+        (batch,) = table.batches()
+    assert batch.frame["row_number"].to_list() == [2, 5, 6]
+    assert batch.blank == 2
+
+
+def test_hashtags_with_white_space_and_capitals(make):
+    tags = ["#adm1+name\t", "#geo +lat", "#adm1+Code", " #SECTOR"]
+    table, _ = read(make({"D": [["a", "b", "c", "d"], tags, [1, 2, 3, 4]]}))
+    assert [str(tag) for tag in table.tags] == ["#adm1+name", "#geo+lat", "#adm1+code", "#sector"]
+
+
+def test_notes_beside_the_table_keep_their_place(make):
+    rows = [HEADER, [*ROW, None, None, "provisional"], ROW]
+    table, found = read(make({"D": rows}))
+    assert table.header == (*HEADER, "column 5", "column 6", "column 7")
+    assert [row[7] for row in found] == ["provisional", None]
 
 
 def test_empty_columns_at_the_end(make):

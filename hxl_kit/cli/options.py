@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -37,6 +37,12 @@ OutOption = Annotated[Path, typer.Option("--output", "-o", help="The folder to w
 SheetOption = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")]
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", help="The encoding of a text file that is not UTF-8.")
+]
+DateOrderOption = Annotated[
+    Literal["day-first", "month-first"] | None,
+    typer.Option(
+        "--date-order", help="What comes first in dates such as 3/4/2024, if the file leaves it open."
+    ),
 ]
 TargetOption = Annotated[
     str, typer.Option("--to", help="Where to publish: catalogue:DIR.", show_default=False)

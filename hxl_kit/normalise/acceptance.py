@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.checks.constraints import field_rules
-from hxl_kit.mapping import single_root
+from hxl_kit.mapping import kind_of, single_root
 from hxl_kit.standard.tables import Field, Table, table
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hxl_kit.checks.rule import Rule
     from hxl_kit.normalise.columns import Column, Columns
-    from hxl_kit.sources.definition import TableMap
+    from hxl_kit.sources.layout import TableMap
 
 REJECTED = {"row_number": pl.UInt32, "reason": pl.String}
 _UNREADABLE = {
@@ -24,6 +24,7 @@ _UNREADABLE = {
     "number": "is not a number",
     "date": "is not a date in the form YYYY-MM-DD",
     "boolean": "is not true or false",
+    "day": "is not a date or timestamp that begins with YYYY-MM-DD",
 }
 
 
@@ -61,7 +62,7 @@ def reshape_conditions(m: TableMap) -> list[Condition]:
     conditions = []
     for name, expr in m.columns.items():
         if root := single_root(expr):
-            conditions.append(_lost(f"@text:{root}", [name], owner[name], root))
+            conditions.append(_lost(root, f"@text:{root}", [name], kind_of(expr) or owner[name]))
         rules = field_rules(owner, owner[name])
         conditions += [Condition(rule.violated, f"{root or name} {rule.message}") for rule in rules]
     return conditions
@@ -111,23 +112,28 @@ def _lost_values(columns: Columns) -> list[Condition]:
     for column in columns.all:
         if column.root:
             made.setdefault(column.root, []).append(column)
-    return [_lost(root, [c.name for c in of], min(of, key=_strictness).field) for root, of in made.items()]
+    return [_lost(root, root, [c.name for c in of], _strictest(of)) for root, of in made.items()]
 
 
-def _lost(given: str, mapped: Sequence[str], field: Field, root: str | None = None) -> Condition:
+def _lost(root: str, given: str, mapped: Sequence[str], read_as: Field | str) -> Condition:
     """The lost-value rule: the source's cell is filled and a cell made from it is empty."""
     lost = pl.any_horizontal(pl.col(name).is_null() for name in mapped)
-    return Condition(pl.col(given).is_not_null() & lost, _lost_message(root or given, field))
+    return Condition(pl.col(given).is_not_null() & lost, f"{root} {_unread(read_as)}")
 
 
-def _lost_message(root: str, field: Field) -> str:
-    if field.codelist:
-        return f"{root} is not a known code for {field.name}"
-    return f"{root} {_UNREADABLE.get(field.type, 'cannot be read')}"
+def _unread(read_as: Field | str) -> str:
+    """Say what a cell was to be: what a verb reads it as, or a field."""
+    if isinstance(read_as, str):
+        return _UNREADABLE[read_as]
+    if read_as.codelist:
+        return f"is not a known code for {read_as.name}"
+    return _UNREADABLE.get(read_as.type, "cannot be read")
 
 
-def _strictness(column: Column) -> tuple[bool, bool]:
-    return column.field.codelist is None, column.field.type == "string"
+def _strictest(columns: Sequence[Column]) -> Field | str:
+    """Return what tells most of why a cell is not read: a code list, else what a verb reads it as."""
+    found = min(columns, key=lambda c: (c.field.codelist is None, c.field.type == "string"))
+    return found.field if found.field.codelist or not found.kind else found.kind
 
 
 def _wrong_country(maps: Sequence[TableMap], columns: Columns, country: str | None) -> list[Condition]:

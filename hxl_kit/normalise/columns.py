@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import POLARS_TYPES, single_root
+from hxl_kit.mapping import POLARS_TYPES, kind_of, single_root
 from hxl_kit.standard.tables import Field, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hxl_kit.sources.definition import TableMap
+    from hxl_kit.sources.layout import TableMap
 
 
 @dataclass(frozen=True)
 class Column:
-    """A distinct expression, computed once per batch under `name`; `root` is the input column it reads as it is."""
+    """A distinct expression, computed once per batch under `name`.
+
+    `root` is the input column it reads as it is, `kind` what it reads that as (`mapping.kind_of`).
+    """
 
     name: str
     expr: pl.Expr
     field: Field
     root: str | None
+    kind: str | None
 
 
 class Columns:
@@ -39,7 +43,8 @@ class Columns:
         key = (id(expr), field.type)
         if key not in self._columns:
             name = f"@{len(self._columns)}:{field.name}"
-            self._columns[key] = Column(name, expr.cast(POLARS_TYPES[field.type]), field, single_root(expr))
+            cast = expr.cast(POLARS_TYPES[field.type])
+            self._columns[key] = Column(name, cast, field, single_root(expr), kind_of(expr))
 
     @property
     def all(self) -> tuple[Column, ...]:

@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import plain_number, single_root
+from hxl_kit.mapping import kind_of, plain_number, single_root
 from hxl_kit.standard.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hxl_kit.normalise.columns import Columns
-    from hxl_kit.sources.definition import TableMap
+    from hxl_kit.sources.layout import TableMap
     from hxl_kit.standard.tables import Field
 
 CHANGES = {"column": pl.String, "rule": pl.String, "old": pl.String, "new": pl.String, "count": pl.UInt32}
-_LAYOUTS = {"date": "date layout", "integer": "number layout", "number": "number layout"}
+_LAYOUTS = {
+    "date": "date layout",
+    "day": "time of day left out",
+    "integer": "number layout",
+    "number": "number layout",
+}
 _SPACE = "white space"
+NO_VALUE = "no value"
+"""The rule of words such as "N/A" that become an empty cell."""
 _OLD, _NEW = pl.col("old"), pl.col("new")
 
 
@@ -39,6 +46,8 @@ class Repair:
 
     def _differs(self, old: pl.Expr, new: pl.Expr) -> pl.Expr:
         """White space is only ever taken away, which spares a closer look at most cells."""
+        if self.rule == NO_VALUE:
+            return old.is_not_null() & new.is_null()
         differs = old != new
         return differs & (new.str.len_bytes() <= old.str.len_bytes()) if self.rule == _SPACE else differs
 
@@ -65,13 +74,21 @@ def tidied(columns: Iterable[str]) -> tuple[Repair, ...]:
 def repairs_of(columns: Columns) -> tuple[Repair, ...]:
     """Return what may be repaired in computed rows: the layouts of dates and numbers, each input column once."""
     rooted = [column for column in columns.all if column.root is not None and column.field.type != "string"]
-    return _distinct(_repair(str(c.root), c.field, pl.col(str(c.root)), pl.col(c.name)) for c in rooted)
+    return _distinct(
+        _repair(str(c.root), c.kind, c.field, pl.col(str(c.root)), pl.col(c.name)) for c in rooted
+    )
 
 
 def reshape_repairs(m: TableMap) -> tuple[Repair, ...]:
     """Return what may be repaired in the rows of a reshaping map."""
-    rooted = [(root, table(m.table)[name]) for name, expr in m.columns.items() if (root := single_root(expr))]
-    return _distinct(_repair(root, f, pl.col(f"@text:{root}"), pl.col(f.name)) for root, f in rooted)
+    rooted = [
+        (root, kind_of(expr), table(m.table)[name])
+        for name, expr in m.columns.items()
+        if (root := single_root(expr))
+    ]
+    return _distinct(
+        _repair(root, kind, f, pl.col(f"@text:{root}"), pl.col(f.name)) for root, kind, f in rooted
+    )
 
 
 def changes(rows: pl.DataFrame, repairs: tuple[Repair, ...]) -> pl.DataFrame:
@@ -91,17 +108,17 @@ def _distinct(found: Iterable[Repair | None]) -> tuple[Repair, ...]:
     return tuple(first.values())
 
 
-def _repair(root: str, field: Field, old: pl.Expr, value: pl.Expr) -> Repair | None:
-    rule = _rule(field)
+def _repair(root: str, kind: str | None, field: Field, old: pl.Expr, value: pl.Expr) -> Repair | None:
+    rule = _rule(field, kind)
     if rule is None:
         return None
     return Repair(root, rule, old, plain_number(value) if field.type == "number" else value.cast(pl.String))
 
 
-def _rule(field: Field) -> str | None:
+def _rule(field: Field, kind: str | None) -> str | None:
     if field.type == "string":
         return None if field.codelist else _SPACE
-    return _LAYOUTS.get(field.type)
+    return _LAYOUTS.get(kind or "")
 
 
 def _unspaced(cell: pl.Expr) -> pl.Expr:

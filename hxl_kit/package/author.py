@@ -41,6 +41,7 @@ class Input:
     sheet: str | None = None
     encoding: str | None = None
     country: str | None = None
+    date_order: Literal["day-first", "month-first"] | None = None
 
 
 @dataclass(frozen=True)

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
-from hxl_kit.errors import SourceMismatchError, TargetError, nearest
-from hxl_kit.files import reason_of, require_plain_file, sha256_of, staged_folder, working_folder
-from hxl_kit.mapping import POLARS_TYPES
-from hxl_kit.normalise import Normalised, Normaliser
+from hxl_kit.errors import TargetError
+from hxl_kit.files import reason_of, staged_folder, working_folder
 from hxl_kit.package.descriptor import InputRecord, describe_package, descriptor_bytes
+from hxl_kit.package.intake import Intake
 from hxl_kit.package.outputs.workbook import write_workbook
 from hxl_kit.package.private import ByProducts, private_folder
 from hxl_kit.package.protect import Protector, protected_fields
 from hxl_kit.package.split import parts_of, split_rows, split_values
-from hxl_kit.package.tables import TableFiles, ahead
-from hxl_kit.reading import TableText, open_table
-from hxl_kit.reading.hashtags import recognise
+from hxl_kit.package.tables import TableFiles
 from hxl_kit.reading.packages import DESCRIPTOR, listed_files
 from hxl_kit.sources import source
 from hxl_kit.sources.own_tables import own_table
@@ -29,6 +24,8 @@ from hxl_kit.validation.gate import refuse_invalid
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    import polars as pl
 
     from hxl_kit.package.author import Authored, Input
     from hxl_kit.sources.definition import Source
@@ -109,19 +106,17 @@ def read_inputs(
 ) -> tuple[TableFiles, list[InputRecord]]:
     """Read all inputs into table files in `folder`, hold them to their keys; return what became of each."""
     sources = [_source_of(entry) for entry in authored.inputs]
-    names = tuple({"sources", *(name for found in sources for name in found.tables)})
     protector = Protector(
         private_folder(authored.folder or folder), protected_fields(authored.options.protect)
     )
     seen: dict[str, list[pl.Series]] = {found.id: [] for found in sources}
-    with TableFiles(folder, names, authored.options.hashtag_row) as files:
+    with TableFiles(folder, ("sources",), authored.options.hashtag_row) as files:
+        intake = Intake(files, private, protector, seen)
+        source_ids = _source_ids(authored.inputs, sources)
         records = [
-            _take(
-                entry, Normaliser(found, source_id, entry.country, seen[found.id]), files, private, protector
-            )
-            for entry, found, source_id in zip(
-                authored.inputs, sources, _source_ids(authored.inputs, sources), strict=True
-            )
+            record
+            for entry, found, source_id in zip(authored.inputs, sources, source_ids, strict=True)
+            for record in intake.take(entry, found, source_id)
         ]
     files.check_keys()
     protector.install()
@@ -170,24 +165,6 @@ def _source_of(entry: Input) -> Source:
     return source(entry.source) if entry.source else own_table(str(entry.table))
 
 
-@dataclass
-class _Tally:
-    """The counts of one input while it is read."""
-
-    accepted: int = 0
-    rejected: int = 0
-    totals: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    def add(self, normalised: Normalised, ragged: int) -> None:
-        """Count a batch and its records that did not have the header's number of cells."""
-        self.accepted += normalised.accepted
-        self.rejected += normalised.rejected.height + ragged
-        for name, (before, after) in normalised.totals.items():
-            total = self.totals.setdefault(name, {"input": 0, "accepted": 0})
-            total["input"] += int(before) if before.is_integer() else before
-            total["accepted"] += int(after) if after.is_integer() else after
-
-
 def _source_ids(inputs: Sequence[Input], sources: Sequence[Source]) -> list[str]:
     """Return an id for each input's row of `sources`: source and release, and the file's name if several share these."""
     plain = [f"{s.id}:{e.release}" if e.release else s.id for e, s in zip(inputs, sources, strict=True)]
@@ -201,101 +178,3 @@ def _source_ids(inputs: Sequence[Input], sources: Sequence[Source]) -> list[str]
         counts[source_id] += 1
         unique.append(source_id if counts[source_id] == 1 else f"{source_id}-{counts[source_id]}")
     return unique
-
-
-def _take(
-    entry: Input, normaliser: Normaliser, files: TableFiles, private: ByProducts, protector: Protector
-) -> InputRecord:
-    """Read one input into the tables; return what became of it."""
-    digest, tally, found = sha256_of(require_plain_file(entry.path)), _Tally(), normaliser.source
-    with open_table(entry.path, encoding=entry.encoding, sheet=entry.sheet) as text:
-        header, notes = _checked_header(text, entry, found)
-        label = private.label(entry.path.name)
-        for batch in ahead(text.batches()):
-            frame = batch.frame.rename(dict(zip(batch.frame.columns[1:], header, strict=True)))
-            normalised = normaliser.normalise(frame)
-            files.write(protector.protect(normalised.tables))
-            private.reject(label, frame, normalised.rejected)
-            private.reject_records(label, batch.bad)
-            private.note(normalised.changes, normalised.warnings)
-            tally.add(normalised, len(batch.bad))
-    if entry.source:
-        files.write({"sources": _source_row(found, normaliser.source_id, entry, digest)})
-    return InputRecord(
-        name=entry.path.name,
-        sha256=digest,
-        bytes=entry.path.stat().st_size,
-        source=found.id,
-        release=entry.release,
-        input_rows=tally.accepted + tally.rejected,
-        accepted_rows=tally.accepted,
-        rejected_rows=tally.rejected,
-        totals=tally.totals,
-        notes=notes,
-    )
-
-
-def _checked_header(text: TableText, entry: Input, found: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the column names and the notes on the input.
-
-    Raises:
-        SourceMismatchError: the columns are not the source's; the message names the file.
-    """
-    header = _recognised_header(text, entry)
-    try:
-        found.check_layout(header)
-        return header, (*text.notes, *_unread_columns(found, header))
-    except SourceMismatchError as error:
-        raise SourceMismatchError(f"{entry.path}: {error}") from error
-
-
-def _recognised_header(text: TableText, entry: Input) -> tuple[str, ...]:
-    """Return the column names; columns of an own table are recognised by their HXL tags as well."""
-    if entry.table is None or not any(text.tags):
-        return text.header
-    wanted = {f.name: f.hxl_tag for f in table(entry.table).fields}
-    named = list(text.header)
-    for name, columns in recognise(text.tags, wanted).items():
-        if len(columns) == 1 and name not in named:
-            named[columns[0]] = name
-    return tuple(named)
-
-
-def _unread_columns(found: Source, header: tuple[str, ...]) -> tuple[str, ...]:
-    """Say which columns have no place in the standard's tables; an unknown one of an own table is refused."""
-    unread = [name for name in header if name not in found.columns]
-    if not unread:
-        return ()
-    if not found.provider:
-        named = ", ".join(f"'{name}'{nearest(name, found.columns)}" for name in unread)
-        raise SourceMismatchError(
-            f"{found.id}: not a field of this table: {named} (see `hxl-kit tables {found.id}`)"
-        )
-    return (f"columns not carried over: {', '.join(unread)}",)
-
-
-def _source_row(found: Source, source_id: str, entry: Input, digest: str) -> pl.DataFrame:
-    """Return the row of the table `sources` for a provider's file."""
-    known = {
-        "source_id": source_id,
-        "title": found.title,
-        "publisher": found.provider,
-        "source_type": found.source_type,
-        "date_precision": "unknown",
-        "url": found.url,
-        "language": found.language,
-        "licence": found.licence,
-        "redistribution": found.redistribution,
-        "version": entry.release or None,
-        "sha256": digest,
-        "retrieved_at": entry.retrieved_at or None,
-        "access": found.access,
-    }
-    row = pl.DataFrame([known], schema=dict.fromkeys(known, pl.String))
-    fields = table("sources").fields
-    return row.select(
-        (pl.col(f.name) if f.name in known else pl.lit(None, pl.String).alias(f.name)).cast(
-            POLARS_TYPES[f.type]
-        )
-        for f in fields
-    )

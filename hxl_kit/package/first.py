@@ -53,14 +53,13 @@ def write_first(files: Sequence[Path], folder: Path) -> tuple[Path, list[str]]:
 
 
 def _input(file: Path, folder: Path) -> tuple[dict[str, str], str]:
-    found = describe_file(file)
-    certain = [c for c in found.candidates if c.certain]
+    candidates = tuple(dict.fromkeys(c for described in describe_file(file) for c in described.candidates))
+    certain = [c for c in candidates if c.certain]
     entry = {"path": _relative(file, folder)}
     if certain:
         return {**entry, certain[0].kind: certain[0].id}, ""
     maybe = (
-        "; ".join(f"{c.kind} {c.id}: {c.reason}" for c in found.candidates)
-        or "no source or table fits its columns"
+        "; ".join(f"{c.kind} {c.id}: {c.reason}" for c in candidates) or "no source or table fits its columns"
     )
     known = f"sources {', '.join(source_ids())}; tables {', '.join(table_names())}"
     return {**entry, "source": _CHOOSE}, f"the source (or table) of {file.name} ({maybe}; known {known})"

@@ -14,17 +14,19 @@ from hxl_kit.files import write_atomically
 from hxl_kit.normalise import CHANGES, REJECTED, WARNINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
 
     from hxl_kit.reading import BadRow
 
+_FOLDERS = ("rejected", "unknown_columns")
 _README = """This folder stays on your machine. It may hold rows as they were received, with personal data.
 hxl_kit never publishes, zips or uploads it. You may delete it.
 
-rejected/<input>.csv   rows that were not taken over, as received, with the reason
-changes.csv            every value that was written another way: column, rule, old, new, how often
-warnings.csv           rows that were kept although a rule speaks about them
+rejected/<input>.csv          rows that were not taken over, as received, with the reason
+unknown_columns/<input>.csv   cells of columns that the source does not know, by row number
+changes.csv                   every value that was written another way: column, rule, old, new, how often
+warnings.csv                  rows that were kept although a rule speaks about them, and what is unusual in a file
 """
 
 
@@ -40,7 +42,8 @@ class ByProducts:
         self._target = private_folder(package)
         self._target.parent.mkdir(parents=True, exist_ok=True)
         self._stage = Path(tempfile.mkdtemp(dir=self._target.parent, prefix=f".{self._target.name}.partial-"))
-        (self._stage / "rejected").mkdir()
+        for folder in _FOLDERS:
+            (self._stage / folder).mkdir()
         self._changes = [pl.DataFrame(schema=CHANGES)]
         self._warnings = [pl.DataFrame(schema=WARNINGS)]
         self._labels: Counter[str] = Counter()
@@ -55,19 +58,24 @@ class ByProducts:
         """Keep the rejected rows of a batch as received, with row_number and reason in front."""
         if rejected.height:
             rows = rejected.join(batch, on="row_number", how="left", maintain_order="left")
-            self._append(input_name, rows)
+            self._append("rejected", input_name, rows)
 
     def reject_records(self, input_name: str, bad: Sequence[BadRow]) -> None:
         """Keep records that do not have the header's number of cells, whole, under `text`."""
         if bad:
             rows = [(record.row_number, record.reason, record.text) for record in bad]
             self._append(
+                "rejected",
                 f"{input_name}.records",
                 pl.DataFrame(rows, schema={**REJECTED, "text": pl.String}, orient="row"),
             )
 
-    def _append(self, name: str, rows: pl.DataFrame) -> None:
-        path = self._stage / "rejected" / f"{name}.csv"
+    def keep(self, input_name: str, rows: pl.DataFrame) -> None:
+        """Keep the cells of columns that the source does not know, with their row_number."""
+        self._append("unknown_columns", input_name, rows)
+
+    def _append(self, folder: str, name: str, rows: pl.DataFrame) -> None:
+        path = self._stage / folder / f"{name}.csv"
         with path.open("ab") as file:
             rows.write_csv(file, include_header=file.tell() == 0)
 
@@ -75,6 +83,11 @@ class ByProducts:
         """Add a batch's changes (counted by value) and warnings."""
         self._changes.append(changes)
         self._warnings.append(warnings)
+
+    def unexpected(self, input_name: str, found: Iterable[tuple[str, str]]) -> None:
+        """Add, as warnings, what is not as usual in an input: pairs of rule and message."""
+        rows = [("", input_name, rule, message) for rule, message in found]
+        self._warnings.append(pl.DataFrame(rows, schema=WARNINGS, orient="row"))
 
     def changes(self) -> pl.DataFrame:
         """Return all changes: column, rule, old, new and how often, most frequent first."""
@@ -91,16 +104,17 @@ class ByProducts:
     def warning_counts(self) -> dict[str, int]:
         """Return how many rows each rule speaks about, as `table.rule`."""
         counted = pl.concat(self._warnings).group_by("table", "rule").len().sort("table", "rule")
-        return {f"{table}.{rule}": int(count) for table, rule, count in counted.iter_rows()}
+        return {f"{table}.{rule}".lstrip("."): int(count) for table, rule, count in counted.iter_rows()}
 
     def install(self) -> None:
         """Replace the by-products of the last build by this one's; other private files stay."""
         for name, frame in (("changes.csv", self.changes()), ("warnings.csv", pl.concat(self._warnings))):
             _place(self._target / name, frame)
-        shutil.rmtree(self._target / "rejected", ignore_errors=True)
-        if any((self._stage / "rejected").iterdir()):
-            self._target.mkdir(exist_ok=True)
-            (self._stage / "rejected").rename(self._target / "rejected")
+        for folder in _FOLDERS:
+            shutil.rmtree(self._target / folder, ignore_errors=True)
+            if any((self._stage / folder).iterdir()):
+                self._target.mkdir(exist_ok=True)
+                (self._stage / folder).rename(self._target / folder)
         if self._target.is_dir():
             write_atomically(self._target / "README.txt", _README.encode())
 

@@ -57,10 +57,20 @@ class TableFiles:
         self.folder = folder
         self.hashes: dict[Path, str] = {}
         self._hashtag_row = hashtag_row
-        self.names = tuple(name for name in table_names() if name in names)
-        self._open = {name: self._files(table(name)) for name in self.names}
+        self._open: dict[str, _Files] = {}
+        self.add(names)
         self._pools = (ThreadPoolExecutor(1), ThreadPoolExecutor(1))
         self._under_way: deque[list[Future[None]]] = deque()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tables of the package, in the standard's order."""
+        return tuple(self._open)
+
+    def add(self, names: tuple[str, ...]) -> None:
+        """Begin the tables that are not there yet."""
+        new = {name: self._files(table(name)) for name in names if name not in self._open}
+        self._open = {name: (self._open | new)[name] for name in table_names() if name in self._open | new}
 
     def _files(self, owner: Table) -> _Files:
         tagged = (owner.names, owner.tags)

@@ -15,6 +15,7 @@ from hxl_kit.errors import InputError, UsageError
 from hxl_kit.reading.encodings import Utf8, as_utf8
 from hxl_kit.reading.hashtags import find_hashtag_row
 from hxl_kit.reading.headings import Heading, header_above, heading, is_blank
+from hxl_kit.reading.levels import header_row, is_told_apart, lowest_row
 from hxl_kit.reading.quotes import RECORD_BYTES, check_text
 from hxl_kit.reading.table import BadRow, Batch, TableText, counted, numbered, plain_words
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 DELIMITERS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
 SAMPLE_BYTES = 1 << 20
 SAMPLE_ROWS = 100
+SEARCHED_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,13 @@ class Sample:
         return 0 if any(beyond) else self.usual_width
 
     @property
-    def fitness(self) -> tuple[bool, bool, float, int]:
+    def fitness(self) -> tuple[bool, bool, int, float, int]:
         """How well the delimiter explains the sample; the greatest wins."""
         usual = self.usual_width
         if usual < 2 and self.width < 2:  # noqa: PLR2004 - a delimiter parts at least two cells
-            return (False, False, 0.0, 0)
+            return (False, False, 0, 0.0, 0)
         share = sum(len(row) == usual for row in self.below) / max(1, len(self.below))
-        return (self.hashtags is not None, self.width == usual, share, usual)
+        return (self.hashtags is not None, self.width == usual, -(self.header or 0), share, usual)
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,10 @@ class Source:
 
 
 @contextmanager
-def open_delimited(content: Content, encoding: str | None, sheet: str | None) -> Iterator[TableText]:
-    """Yield a delimited file as a table.
+def open_delimited(
+    content: Content, encoding: str | None, sheet: str | None
+) -> Iterator[tuple[TableText, ...]]:
+    """Yield the one table of a delimited file.
 
     Raises:
         InputError: it is empty, in an unknown encoding, damaged, or its heading is not one.
@@ -96,7 +100,7 @@ def open_delimited(content: Content, encoding: str | None, sheet: str | None) ->
     with as_utf8(content, encoding) as text:
         with plain_words(content.label):
             source, notes = _examined(content, text)
-        yield TableText(
+        table = TableText(
             path=content.path,
             format="csv",
             encoding=text.encoding,
@@ -108,6 +112,7 @@ def open_delimited(content: Content, encoding: str | None, sheet: str | None) ->
             notes=(*content.notes, *text.notes, *notes, *source.heading.notes),
             read=lambda: _batches(source),
         )
+        yield (table,)
 
 
 def records(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -157,26 +162,46 @@ def _split(text: str, delimiter: str, *, cut: bool) -> Sample:
     if all(is_blank(row) for row in rows):
         return Sample(delimiter, [], None, None)
     hashtags = find_hashtag_row(rows)
-    if hashtags:
-        return Sample(delimiter, rows, header_above(rows, hashtags), hashtags)
-    return Sample(delimiter, rows, next(n for n, row in enumerate(rows) if not is_blank(row)), None)
+    header = header_above(rows, hashtags) if hashtags else _header(rows)
+    return Sample(delimiter, rows, header, hashtags)
+
+
+def _header(rows: list[list[str]]) -> int:
+    """Return the index of the first row that is not blank, or of the header below it if that is a title."""
+    first = _first(rows)
+    if not _is_title(rows, first):
+        return lowest_row(rows, first)
+    found = header_row(rows[:SEARCHED_ROWS])
+    clear = found is not None and (_filled(rows[first]) == 1 or is_told_apart(rows, found))
+    return found if found is not None and clear else first
+
+
+def _first(rows: list[list[str]]) -> int:
+    return next(n for n, row in enumerate(rows) if not is_blank(row))
+
+
+def _is_title(rows: list[list[str]], first: int) -> bool:
+    """Return whether most rows below fill twice as many cells or more."""
+    below = [row for row in rows[first + 1 :] if not is_blank(row)]
+    return 2 * sum(_filled(row) >= 2 * _filled(rows[first]) for row in below) > len(below)
 
 
 def _require_header(label: str, sample: Sample) -> None:
-    """Refuse a first row that is a title or groups columns: most rows below it fill twice as many cells or more.
+    """Refuse a first row that is a title or groups columns, where no row below is clearly the header.
 
     Raises:
         InputError: it is such a row.
     """
-    if sample.hashtags or sample.header is None:
+    if sample.hashtags or sample.header is None or sample.header != _first(sample.rows):
+        return
+    if not _is_title(sample.rows, sample.header):
         return
     filled = _filled(sample.rows[sample.header])
-    wider = [n for n, row in enumerate(sample.rows) if n > sample.header and _filled(row) >= 2 * filled]
-    if 2 * len(wider) > len(sample.below):
-        raise InputError(
-            f"{label}: row {sample.header + 1} is not the header: it has {counted(filled, 'cell')} that "
-            f"hold anything, most rows below twice as many; is row {wider[0] + 1} the header? Remove the rows above it",
-        )
+    wider = next(n for n, row in enumerate(sample.rows) if n > sample.header and _filled(row) >= 2 * filled)
+    raise InputError(
+        f"{label}: row {sample.header + 1} is not the header: it has {counted(filled, 'cell')} that "
+        f"hold anything, most rows below twice as many; is row {wider + 1} the header? Remove the rows above it",
+    )
 
 
 def _filled(row: list[str]) -> int:

@@ -1,4 +1,7 @@
-"""Bytes to UTF-8: what is UTF-8 is proven to be, what says that it is UTF-16 is converted, the rest is asked for."""
+"""Bytes to UTF-8: what is UTF-8 is proven to be; what is marked or clearly in another encoding is converted.
+
+The rest is asked for: two readings of which neither is clearly right are never chosen between.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import InputError, UsageError, nearest
 from hxl_kit.files import CHUNK_BYTES
+from hxl_kit.reading.evidence import clear_reading, words_of
 from hxl_kit.reading.scratch import private_folder
-from hxl_kit.reading.table import plain_words, shown
+from hxl_kit.reading.table import counted, plain_words, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +39,10 @@ COMMON = (
 
 UNSAFE = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7", "mbcs", "oem")
 SAMPLE_BYTES = 1 << 15
+COMMON_SCRIPTS, COMMON_SHARE = 0x700, 0.95
+"""Text in UTF-16 is told from other bytes by its letters: Latin, Greek, Cyrillic, Hebrew and Arabic come first."""
+
+PUNCTUATION = "‘’“”–—…•"
 CANDIDATES = 3
 
 
@@ -50,28 +58,76 @@ class Utf8:
 
 @contextmanager
 def as_utf8(content: Content, encoding: str | None) -> Iterator[Utf8]:
-    """Yield a file in UTF-8: the received one, or a private copy converted from `encoding` or UTF-16.
+    """Yield a file in UTF-8: the received one, or a private copy converted from another encoding.
+
+    That is `encoding`, or the one its byte-order mark says, or the one that its letters clearly are in.
 
     Raises:
-        InputError: the bytes are not in that encoding, or the byte-order mark contradicts it.
+        InputError: the bytes are not in that encoding, or the byte-order mark contradicts it; none is given, and
+            the file is not UTF-8 nor clearly anything else.
         UsageError: there is no such encoding.
     """
     with content.file.open("rb") as stream:
         head = stream.read(4)
     bom, marked = next(((bom, name) for bom, name in BOMS if head.startswith(bom)), (b"", None))
     given = None if encoding is None else _codec(content.label, encoding, marked)
-    chosen = given or marked or "utf-8"
+    chosen, note = (given or marked or "utf-8", f"encoding {given} as given")
+    if not given and not marked:
+        with plain_words(content.label):
+            chosen, note = _told_by_letters(content)
+    elif not given:
+        note = f"encoding {marked} (byte-order mark), converted to UTF-8"
     if chosen == "utf-8":
         notes = ("UTF-8 byte-order mark removed",) if bom else ()
         yield Utf8(content.file, chosen, checked=False, notes=notes)
         return
-    note = (
-        f"encoding {chosen} as given" if given else f"encoding {chosen} (byte-order mark), converted to UTF-8"
-    )
     with private_folder() as folder:
         with plain_words(content.label):
             _convert(content, folder / "utf8", chosen, len(bom))
         yield Utf8(folder / "utf8", chosen, checked=True, notes=(note,))
+
+
+def _told_by_letters(content: Content) -> tuple[str, str]:
+    """Return the encoding of a file without a byte-order mark, "utf-8" where nothing else is clear, and a note."""
+    if not _has_other_bytes(content.file):
+        return "utf-8", ""
+    for order in ("le", "be"):
+        if _is_utf16(content.file, f"utf-16-{order}"):
+            note = f"encoding utf-16-{order} (no byte-order mark; every second byte fits), converted to UTF-8"
+            return f"utf-16-{order}", note
+    reading = clear_reading(words_of(content.file))
+    if reading is None:
+        return "utf-8", ""
+    found = f"{counted(reading.letters, 'letter')} beyond ASCII read like {reading.language.name}, {reading.odd} odd"
+    return reading.language.encoding, f"encoding {reading.language.encoding} ({found}), converted to UTF-8"
+
+
+def _has_other_bytes(file: Path) -> bool:
+    """Return whether a file is not UTF-8 or holds NUL bytes."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with file.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            if b"\0" in chunk:
+                return True
+            try:
+                if not chunk.isascii() or decoder.getstate()[0]:
+                    decoder.decode(chunk)
+            except UnicodeDecodeError:
+                return True
+    return bool(decoder.getstate()[0])
+
+
+def _is_utf16(file: Path, encoding: str) -> bool:
+    """Return whether the beginning of a file holds NUL bytes and reads as lines of letters in UTF-16."""
+    with file.open("rb") as stream:
+        head = stream.read(SAMPLE_BYTES)
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    plain = sum(c.isprintable() or c in "\t\r\n" for c in text)
+    common = sum(ord(c) < COMMON_SCRIPTS or c in PUNCTUATION for c in text)
+    return b"\0" in head and plain == len(text) and "\n" in text and common >= COMMON_SHARE * len(text)
 
 
 def require_utf8(label: str, file: Path, offset: int, block: bytes) -> None:

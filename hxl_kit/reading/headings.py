@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
 from hxl_kit.errors import InputError
+from hxl_kit.reading.levels import levels_above
 from hxl_kit.reading.table import ROW_NUMBER, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hxl_kit.reading.hashtags import HashtagRow
+    from hxl_kit.reading.layout import Merge
+    from hxl_kit.reading.levels import Level
     from hxl_kit.standard.tags import Tag
 
     Row = Sequence[str | None]
@@ -57,28 +61,66 @@ def heading(
     header: int | None,
     hashtags: HashtagRow | None,
     width: int = 0,
+    merges: Sequence[Merge] = (),
 ) -> Heading:
     """Return the heading of a table whose header is row `header` (0-based; None: the hashtags alone).
 
-    It has at least `width` columns. With hashtags, columns of the same name are told apart by their position.
+    It has at least `width` columns. A column is named by the lowest row of the header that names it. Columns of the
+    same name are told apart by the groups above them ("Killed / Women"), then, with hashtags, by their position.
 
     Raises:
-        InputError: two columns have the same name, and no hashtags tell them apart.
+        InputError: two columns have the same name, and neither groups nor hashtags tell them apart.
     """
     tags = hashtags.tags if hashtags else ()
     cells = rows[header] if header is not None else [str(tag) if tag else None for tag in tags]
     width = max(width, len(cells), len(tags))
-    received = [cell or "" for cell in cells] + [""] * (width - len(cells))
     tags += (None,) * (width - len(tags))
-    names, notes = _names(received)
+    levels = () if header is None else levels_above(rows, header, merges, width)
+    received = _received([rows[level.row] for level in levels] + [cells], width)
+    names, notes = _grouped(*_names(received), levels)
     if hashtags:
         names, notes = _told_apart(names, notes)
     _require_unique(label, names)
     top = hashtags.index if header is None and hashtags else header or 0
     last = hashtags.index if hashtags else top
-    told = [f"{counted(top, 'row')} above the header skipped"] if top else []
+    told = _about_rows_above(top, levels)
     told += [] if hashtags is None else _about_tags(header, hashtags, names)
     return Heading(tuple(names), tags, last + 2, _unnamed(received, tags), (*told, *notes))
+
+
+def _received(rows: Sequence[Row], width: int) -> list[str]:
+    """Return for each column the lowest cell of the header that holds anything, "" where none does."""
+    columns = zip_longest(*reversed(rows), ["" for _ in range(width)])
+    return [next((cell for cell in column if cell and cell.strip()), "") for column in columns]
+
+
+def _about_rows_above(top: int, levels: Sequence[Level]) -> list[str]:
+    """Return notes on the rows above the header: which are titles, and which group columns."""
+    skipped = top - len(levels)
+    told = [f"{counted(skipped, 'row')} above the header skipped"] if skipped else []
+    for level in levels:
+        runs = [(text, len(list(run))) for text, run in groupby(level.texts) if text]
+        groups = listed([f"{text} ({columns})" for text, columns in runs if columns > 1])
+        what = f"groups columns: {groups}" if groups else "names columns"
+        told.append(f"row {level.row + 1} of the header {what}")
+    return told
+
+
+def _grouped(names: list[str], notes: list[str], levels: Sequence[Level]) -> tuple[list[str], list[str]]:
+    """Return names of which those that repeat have the groups above them before them."""
+    times = Counter(names)
+    twice = [name for name in times if times[name] > 1]
+    if not levels or not twice:
+        return names, notes
+    above = [
+        dict.fromkeys(text for text in texts if text)
+        for texts in zip(*(lv.texts for lv in levels), strict=True)
+    ]
+    full = [
+        " / ".join([*(group for group in groups if group != name), name]) if times[name] > 1 else name
+        for name, groups in zip(names, above, strict=True)
+    ]
+    return full, [*notes, f"column names that repeat got their group: {listed(twice)}"]
 
 
 def _about_tags(header: int | None, hashtags: HashtagRow, names: list[str]) -> list[str]:

@@ -7,12 +7,12 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from hxl_kit.errors import InputError
 from hxl_kit.files import CHUNK_BYTES
+from hxl_kit.reading.layout import Layout, Merge, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,15 @@ HELD_BYTES = 16 << 20
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
-CORRUPT = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ET.ParseError, NotImplementedError, ValueError)
+CORRUPT = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    ET.ParseError,
+    NotImplementedError,
+    ValueError,
+)
 
 LAYOUT = re.compile(
     rb'<(?:\w+:)?(?:mergeCell\s[^>]*?ref="(?P<merged>[A-Z]+\d+:[A-Z]+\d+)"'
@@ -39,52 +47,18 @@ LAYOUT = re.compile(
 LINK = re.compile(rb"\[(?:\d+|[^\]]*\.xls\w?)\]", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A worksheet: its name, whether it is hidden, and the name of its part in the file."""
-
-    name: str
-    hidden: bool
-    part: str
-
-
-@dataclass(frozen=True)
-class Merge:
-    """A range of merged cells, e.g. B1:D1; rows are counted from 1."""
-
-    reference: str
-    top: int
-    bottom: int
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What of a sheet does not show in its cells."""
-
-    merges: tuple[Merge, ...]
-    hidden_columns: bool
-    hidden_rows: int
-    formulas: int
-    unstored: int
-    links: bool
-
-
 class Workbook:
     """An XLSX file, checked: whole, of a bearable size, without macros."""
 
     def __init__(self, label: str, file: Path) -> None:
         self.label = label
+        self.archive = checked_archive(label, file, "XLSX")
         try:
-            self.archive = zipfile.ZipFile(file)
-            self._require_bearable()
-            damaged = self.archive.testzip()
-            self.sheets = () if damaged else self._sheets()
+            book = self._xml("xl/workbook.xml")
+            self.sheets = self._sheets(book)
+            self.date_system = _date_system(book)
         except CORRUPT as error:
-            raise self._corrupt() from error
-        except RuntimeError as error:
-            raise InputError(f"{label}: is encrypted; save it without a password") from error
-        if damaged:
-            raise self._corrupt()
+            raise corrupt(label, "XLSX") from error
 
     @property
     def links(self) -> bool:
@@ -126,26 +100,7 @@ class Workbook:
                     text = text[end:]
         yield from LAYOUT.finditer(text)
 
-    def _require_bearable(self) -> None:
-        """Refuse macros, and parts that unpack to too much.
-
-        Raises:
-            InputError: the workbook has either.
-        """
-        if any(posixpath.basename(name) == "vbaProject.bin" for name in self.archive.namelist()):
-            raise InputError(
-                f"{self.label}: holds macros; save it as a workbook without macros (.xlsx) or as CSV"
-            )
-        parts = self.archive.infolist()
-        size = sum(part.file_size for part in parts)
-        packed = sum(part.compress_size for part in parts)
-        if size > SIZE_LIMIT or size > max(RATIO_FREE_BYTES, RATIO_LIMIT * packed):
-            raise InputError(
-                f"{self.label}: unpacks to {size >> 20} MiB, more than {RATIO_LIMIT} times its size or "
-                f"{SIZE_LIMIT >> 30} GiB, as a decompression bomb does; save the sheet as CSV if you trust it",
-            )
-
-    def _sheets(self) -> tuple[Sheet, ...]:
+    def _sheets(self, book: ET.Element) -> tuple[Sheet, ...]:
         parts = {
             relation.attrib["Id"]: posixpath.normpath(posixpath.join("xl", relation.attrib["Target"])).lstrip(
                 "/"
@@ -153,7 +108,7 @@ class Workbook:
             for relation in self._xml("xl/_rels/workbook.xml.rels")
             if relation.attrib["Type"].endswith("/worksheet")
         }
-        elements = [e for e in self._xml("xl/workbook.xml").iter() if e.tag.endswith("}sheet")]
+        elements = [e for e in book.iter() if e.tag.endswith("}sheet")]
         described = ((e.attrib, e.get(RELATION) or e.get(STRICT_RELATION) or "") for e in elements)
         return tuple(
             Sheet(attributes["name"], attributes.get("state", "visible") != "visible", parts[relation])
@@ -166,15 +121,69 @@ class Workbook:
         with self.archive.open(part) as stream:
             text = stream.read(PART_BYTES)
         if b"<!DOCTYPE" in text or len(text) == PART_BYTES:
-            raise self._corrupt()
+            raise corrupt(self.label, "XLSX")
         return ET.fromstring(text)  # noqa: S314 - without a document type there is no entity to expand
 
-    def _corrupt(self) -> InputError:
-        return InputError(
-            f"{self.label}: is cut short or corrupt (XLSX); open and save it again in a spreadsheet program"
+
+def checked_archive(label: str, file: Path, kind: str) -> zipfile.ZipFile:
+    """Return the parts of a workbook, which is whole, of a bearable size and without macros; `kind` is told.
+
+    Raises:
+        InputError: it is not.
+    """
+    try:
+        archive = zipfile.ZipFile(file)
+        _require_bearable(label, archive)
+        damaged = archive.testzip()
+    except CORRUPT as error:
+        raise corrupt(label, kind) from error
+    except RuntimeError as error:
+        raise InputError(f"{label}: is encrypted; save it without a password") from error
+    if damaged:
+        raise corrupt(label, kind)
+    return archive
+
+
+def _require_bearable(label: str, archive: zipfile.ZipFile) -> None:
+    """Refuse macros, and parts that unpack to too much.
+
+    Raises:
+        InputError: the workbook has either.
+    """
+    names = archive.namelist()
+    if any(posixpath.basename(name) == "vbaProject.bin" or name.startswith("Basic/") for name in names):
+        raise InputError(f"{label}: holds macros; save it as a workbook without macros (.xlsx) or as CSV")
+    parts = archive.infolist()
+    size = sum(part.file_size for part in parts)
+    packed = sum(part.compress_size for part in parts)
+    if size > SIZE_LIMIT or size > max(RATIO_FREE_BYTES, RATIO_LIMIT * packed):
+        raise InputError(
+            f"{label}: unpacks to {size >> 20} MiB, more than {RATIO_LIMIT} times its size or "
+            f"{SIZE_LIMIT >> 30} GiB, as a decompression bomb does; save the sheet as CSV if you trust it",
         )
 
 
+def corrupt(label: str, kind: str) -> InputError:
+    """Return the error that a workbook's parts are not as they should be."""
+    return InputError(
+        f"{label}: is cut short or corrupt ({kind}); open and save it again in a spreadsheet program"
+    )
+
+
+def _date_system(book: ET.Element) -> str:
+    settings = next((e for e in book.iter() if e.tag.endswith("}workbookPr")), None)
+    return "1904" if settings is not None and settings.get("date1904") in ("1", "true") else "1900"
+
+
 def _merge(reference: str) -> Merge:
-    first, last = (int(re.sub(r"\D", "", corner)) for corner in reference.split(":"))
-    return Merge(reference, first, last)
+    (left, top), (right, bottom) = (_cell(corner) for corner in reference.split(":"))
+    return Merge(reference, top, bottom, left, right)
+
+
+def _cell(name: str) -> tuple[int, int]:
+    """Return the column of a cell, from 0, and its row, from 1."""
+    letters = name.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return column - 1, int(name.removeprefix(letters))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import re
 import tempfile
 import zipfile
 import zlib
@@ -28,7 +29,10 @@ RATIO_FREE_BYTES = 100_000_000
 """A file may unpack to more than 200 times its size only while it stays below this."""
 
 ARCHIVES = ("gzip", "zip", "7z", "bzip2", "rar", "tar", "xz", "zstandard")
-TABLES = ("text", "xlsx")
+TABLES = ("text", "xlsx", "xls", "xlsb", "ods", "parquet")
+ABOUT = re.compile(r"read\W?me|licen[cs]e|metadata|datapackage", re.IGNORECASE)
+"""Members of a zip that tell about the data beside them; JSON does so too beside a table of another kind."""
+
 CORRUPT = (
     EOFError,
     gzip.BadGzipFile,
@@ -148,7 +152,9 @@ def _one_table(label: str, archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, l
         InputError: there is none, there are several, or it is encrypted.
     """
     members = [member for member in archive.infolist() if not _is_clutter(member)]
-    tables = [member for member in members if suffixed_kind(member.filename) in TABLES]
+    told = [member for member in members if not ABOUT.search(PurePosixPath(member.filename).stem)]
+    tables = [member for member in told if suffixed_kind(member.filename) in TABLES]
+    tables = tables or [member for member in told if suffixed_kind(member.filename) == "json"]
     found = members if len(members) == 1 else tables
     if len(found) != 1:
         what = counted(len(found), "table") if found else "no table"

@@ -70,6 +70,8 @@ SUFFIXES = {
     ".ods": "ods",
     ".json": "json",
     ".geojson": "json",
+    ".ndjson": "json",
+    ".jsonl": "json",
     ".parquet": "parquet",
     ".gz": "gzip",
     ".zip": "zip",
@@ -83,7 +85,7 @@ HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 XML = re.compile(r"\s*<(?:\?xml|!DOCTYPE|[A-Za-z_][\w.:-]*[\s/>])", re.IGNORECASE)
-JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])")
+JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]]|null\b))")
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,8 @@ def require_kind(content: Content) -> None:
         return
     if promised == "json" and content.kind == "text":
         raise InputError(
-            f"{content.label}: is no JSON table (a list of records); and JSON is not read yet: use CSV"
+            f"{content.label}: is no JSON table: it begins neither with a list of records nor with an object "
+            "that holds one; get the data again, or rename it if it is a CSV file"
         )
     if promised == "gzip":
         raise InputError(
@@ -135,7 +138,7 @@ def require_kind(content: Content) -> None:
     known = {kind: suffix for suffix, kind in reversed(SUFFIXES.items())}
     rename = (
         f"; rename it to end in {known[content.kind]}"
-        if content.kind in ("gzip", "zip", "xlsx", "text")
+        if content.kind in ("gzip", "zip", "xlsx", "text", "json", "parquet")
         else ""
     )
     raise InputError(

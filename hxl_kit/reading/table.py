@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ROW_NUMBER = "row_number"
 """The first column of every frame: the record's number in its file, the file's first record being 1."""
 
+VISIBLE = r"[^\s\x1c-\x1f]"
+"""A character that is no white space; a record without one is blank."""
+
 NAMES_SHOWN = 8
 SHOWN_CHARACTERS = 60
 
@@ -48,14 +51,15 @@ class TableText:
 
     Attributes:
         path: the file as the user named it.
-        format: "csv" (any delimiter) or "xlsx".
+        format: "csv" (any delimiter), "json", "parquet", or a workbook's: "xlsx", "xls", "xlsb", "ods".
         encoding: what the text was decoded from; "" for a workbook.
         delimiter: what separates the cells; "" for a workbook.
-        sheet: the sheet's name; None for delimited text.
+        sheet: the sheet's name; None outside a workbook.
         header: the columns' names, unique, in order.
         tags: the columns' HXL tags; all None without a hashtag row.
         first_row: the record number of the first record below the header and hashtags.
         notes: what was done to the file, in plain words.
+        date_system: of a workbook, the year from which it counts the days: "1900" or "1904"; "" outside one.
     """
 
     path: Path
@@ -68,6 +72,7 @@ class TableText:
     first_row: int
     notes: tuple[str, ...]
     read: Callable[[], Iterator[Batch]] = field(repr=False, compare=False)
+    date_system: str = field(default="", kw_only=True)
 
     def batches(self) -> Iterator[Batch]:
         """Return the table's records in the file's order, a part at a time; each call starts anew.
@@ -109,10 +114,19 @@ def plain_words(label: str) -> Iterator[None]:
 
 
 def numbered(frame: pl.DataFrame, numbers: pl.Series, first: int) -> tuple[pl.DataFrame, int]:
-    """Return the records from number `first` on that are not blank, and how many of them were blank."""
+    """Return the records from number `first` on that hold more than white space, and how many hold none."""
     below = frame.select(numbers.alias(ROW_NUMBER), pl.all())
     if frame.height and numbers[0] < first:
         below = below.filter(pl.col(ROW_NUMBER) >= first)
-    filled = below.select(~pl.all_horizontal(pl.exclude(ROW_NUMBER).is_null())).to_series()
-    blank = below.height - int(filled.sum())
-    return below.filter(filled) if blank else below, blank
+    blank = _blank(below)
+    return below.filter(~pl.col(ROW_NUMBER).is_in(blank.implode())) if len(blank) else below, len(blank)
+
+
+def _blank(records: pl.DataFrame) -> pl.Series:
+    """Return the numbers of the records without a visible character; few are left after the first columns."""
+    rest = records
+    for name in records.columns[1:]:
+        if rest.is_empty():
+            break
+        rest = rest.filter(~pl.col(name).str.contains(VISIBLE).fill_null(False))
+    return rest[ROW_NUMBER]

@@ -1,23 +1,26 @@
-"""XLSX workbooks: the one visible sheet that holds a table, every cell as the text that a person sees."""
+"""Workbooks: the visible sheets that hold a table, every cell as the text that a person sees."""
 
 from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hxl_kit.errors import InputError, UsageError, nearest
+from hxl_kit.reading.books import open_book
 from hxl_kit.reading.hashtags import HashtagRow, find_hashtag_row
 from hxl_kit.reading.headings import Heading, header_above, heading
-from hxl_kit.reading.ooxml import Layout, Sheet, Workbook
+from hxl_kit.reading.levels import header_row, may_continue
 from hxl_kit.reading.table import Batch, TableText, counted, listed, numbered, plain_words, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
+    from hxl_kit.reading.cells import Reader
+    from hxl_kit.reading.layout import Book, Layout, Merge, Sheet
     from hxl_kit.reading.signatures import Content
 
 SEARCHED_ROWS = 50
@@ -30,25 +33,19 @@ ABOUT = re.compile(
 )
 """Names of sheets that tell about the data; they are read only when asked for, or alone."""
 
-ERRORS = {
-    "Div0": "#DIV/0!",
-    "GettingData": "#GETTING_DATA",
-    "NA": "#N/A",
-    "Name": "#NAME?",
-    "Null": "#NULL!",
-    "Num": "#NUM!",
-    "Ref": "#REF!",
-    "Value": "#VALUE!",
-}
-NUMBER = re.compile(r"[-+]?[\d.,\s]*\d[\d.,\s]*%?|\d{4}-\d\d-\d\d\b.*")
-YEAR = re.compile(r"(?:19|20)\d\d")
-
 
 @dataclass(frozen=True)
 class Candidate:
-    """A sheet with a header-like row: `header` is its 0-based index, None where the hashtags stand alone."""
+    """A sheet that may hold a table.
+
+    Attributes:
+        header: the 0-based index of the row that names the columns; None where the hashtags stand alone.
+        merges: the merged cells, their columns counted as those of `frame`.
+    """
 
     sheet: Sheet
+    layout: Layout
+    merges: tuple[Merge, ...]
     frame: pl.DataFrame
     rows: list[tuple[str | None, ...]]
     header: int | None
@@ -61,38 +58,59 @@ class Candidate:
 
 
 @contextmanager
-def open_workbook(content: Content, encoding: str | None, sheet: str | None) -> Iterator[TableText]:
-    """Yield a sheet of a workbook as a table.
+def open_workbook(
+    content: Content, encoding: str | None, sheet: str | None
+) -> Iterator[tuple[TableText, ...]]:
+    """Yield the sheets of a workbook that hold tables, in their order; or the one asked for, hidden or not.
+
+    A sheet whose heading cannot be read is left out, and the notes of the others say so.
 
     Raises:
-        InputError: the workbook is corrupt, holds macros, or has no such sheet; no sheet holds a table, or
-            several do; the header has merged cells or several rows.
+        InputError: the workbook is corrupt, holds macros, or has no such sheet; no sheet holds a table that can
+            be read.
         UsageError: an encoding is asked for.
     """
     if encoding is not None:
         raise UsageError(
             f"{content.label}: is a workbook, which says its encoding itself; leave out --encoding"
         )
-    with plain_words(content.label):
-        book = Workbook(content.label, content.file)
-        with book.archive:
-            chosen = _chosen(content, book, sheet)
-            layout = book.layout(chosen.sheet)
-            links = book.links
-    _require_plain_header(content.label, chosen, layout)
-    found = heading(content.label, chosen.rows, chosen.header, chosen.hashtags)
+    with plain_words(content.label), open_book(content) as (book, reader):
+        found = _chosen(content.label, book, reader, sheet)
+        tables, refusals = _tables(content, book, found)
+    if not tables:
+        raise refusals[0]
+    unread = tuple(f"not read: {str(error).removeprefix(f'{content.label}: ')}" for error in refusals)
+    yield tuple(replace(table, notes=(*table.notes, *unread)) for table in tables)
+
+
+def _tables(content: Content, book: Book, found: list[Candidate]) -> tuple[list[TableText], list[InputError]]:
+    """Return the tables of the sheets, and what is wrong with those whose heading cannot be read."""
+    tables, refusals = [], []
+    for candidate in found:
+        try:
+            tables.append(_table(content, book, candidate))
+        except InputError as error:
+            refusals.append(error)
+    return tables, refusals
+
+
+def _table(content: Content, book: Book, chosen: Candidate) -> TableText:
+    label = f"{content.label}: sheet '{shown(chosen.sheet.name)}'"
+    _require_clear_header(label, chosen)
+    found = heading(label, chosen.rows, chosen.header, chosen.hashtags, merges=chosen.merges)
     frame, found = _named(chosen.frame, found)
-    yield TableText(
+    return TableText(
         path=content.path,
-        format="xlsx",
+        format=content.kind,
         encoding="",
         delimiter="",
         sheet=chosen.sheet.name,
         header=found.names,
         tags=found.tags,
         first_row=found.first_row,
-        notes=(*content.notes, *_about(book, chosen.sheet, layout, links=links), *found.notes),
+        notes=(*content.notes, *_about(book, chosen.sheet, chosen.layout), *found.notes),
         read=_reader(frame, found.first_row),
+        date_system=book.date_system,
     )
 
 
@@ -114,32 +132,32 @@ def _reader(frame: pl.DataFrame, first: int) -> Callable[[], Iterator[Batch]]:
     return lambda: iter([Batch(whole, (), blank)])
 
 
-def _chosen(content: Content, book: Workbook, wanted: str | None) -> Candidate:
-    """Return the sheet that is asked for, or the only visible one that holds a table.
+def _chosen(label: str, book: Book, reader: Reader, wanted: str | None) -> list[Candidate]:
+    """Return the sheet that is asked for, or the visible ones that hold a table.
 
     Raises:
-        InputError: there is no such sheet, or there are none or several with a table.
+        InputError: there is no such sheet, or there is none with a table.
     """
     if wanted is not None:
-        names = [sheet.name for sheet in book.sheets]
-        if wanted not in names:
-            close = shown(nearest(wanted, names))
-            raise InputError(f"{content.label}: no sheet '{shown(wanted)}'{close} (sheets: {listed(names)})")
-        only = _load(content, [sheet for sheet in book.sheets if sheet.name == wanted])
-        if only[0].header is None and only[0].hashtags is None:
-            raise InputError(f"{content.label}: sheet '{shown(wanted)}' is empty or has no header row")
-        return only[0]
-    loaded = [c for c in _load(content, [s for s in book.sheets if not s.hidden]) if _is_table(c)]
+        return [_wanted(label, book, reader, wanted)]
+    visible = [_candidate(sheet, book, reader) for sheet in book.sheets if not sheet.hidden]
+    loaded = [candidate for candidate in visible if _is_table(candidate)]
     full = [candidate for candidate in loaded if candidate.has_rows] or loaded
     full = [candidate for candidate in full if not ABOUT.search(candidate.sheet.name)] or full
-    if len(full) == 1:
-        return full[0]
-    if full:
-        names = [candidate.sheet.name for candidate in full]
-        raise InputError(
-            f"{content.label}: {len(full)} sheets hold a table ({listed(names)}); name one: --sheet NAME"
-        )
-    raise InputError(f"{content.label}: {_about_none(book.sheets)}")
+    if not full:
+        raise InputError(f"{label}: {_about_none(book.sheets)}")
+    return full
+
+
+def _wanted(label: str, book: Book, reader: Reader, name: str) -> Candidate:
+    named = {sheet.name: sheet for sheet in book.sheets}
+    if name not in named:
+        close = shown(nearest(name, named))
+        raise InputError(f"{label}: no sheet '{shown(name)}'{close} (sheets: {listed(list(named))})")
+    found = _candidate(named[name], book, reader)
+    if found.header is None and found.hashtags is None:
+        raise InputError(f"{label}: sheet '{shown(name)}' is empty or has no header row")
+    return found
 
 
 def _about_none(sheets: tuple[Sheet, ...]) -> str:
@@ -166,101 +184,37 @@ def _is_prose(candidate: Candidate) -> bool:
     return 2 * long >= len(filled) or max(len(row) for row in filled) == 1
 
 
-def _load(content: Content, sheets: list[Sheet]) -> list[Candidate]:
-    """Return the sheets with their cells as text.
-
-    Raises:
-        InputError: the workbook's parts are not as they should be.
-    """
-    import fastexcel
-
-    try:
-        reader = fastexcel.read_excel(content.file)
-        return [_candidate(sheet, _frame(reader, sheet.name)) for sheet in sheets]
-    except BaseException as error:
-        if isinstance(error, fastexcel.FastExcelError) or type(error).__name__ == "PanicException":
-            raise InputError(
-                f"{content.label}: the workbook cannot be read; save it again or as CSV"
-            ) from error
-        raise
-
-
-def _frame(reader: Any, name: str) -> pl.DataFrame:
-    """Return all rows of a sheet from its first, every cell as text as it is shown."""
-    batch, errors = reader.load_sheet(
-        name, header_row=None, skip_rows=0, dtypes="string"
-    ).to_arrow_with_errors()
-    frame = pl.DataFrame(pl.from_arrow(batch))
-    cells = [(*error.position, error.detail) for error in errors.errors] if errors else []
-    return _with_errors(frame.select(_as_shown(pl.all())), cells)
-
-
-def _as_shown(text: pl.Expr) -> pl.Expr:
-    """Return dates without the midnight, times without the date, that the reader adds; "" becomes null."""
-    moment = r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)$"
-    dated = text.str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "$1")
-    timed = dated.str.replace(r"^1899-12-31 (\d\d:\d\d:\d\d(?:\.\d+)?)$", "$1")
-    return pl.when(text != "").then(timed.str.replace(moment, "${1}T${2}"))
-
-
-def _with_errors(frame: pl.DataFrame, cells: list[tuple[int, int, str]]) -> pl.DataFrame:
-    """Return the frame with the error cells, which the reader leaves out, as the text that Excel shows."""
-    found: dict[int, dict[int, str]] = {}
-    for row, column, detail in cells:
-        kind = re.search(r"Error\((\w+)\)", detail)
-        found.setdefault(column, {})[row] = ERRORS.get(kind[1], "#ERROR!") if kind else "#ERROR!"
-    columns = [
-        column.scatter(list(found[n]), pl.Series(list(found[n].values()), dtype=pl.String))
-        if n in found
-        else column
-        for n, column in enumerate(frame.iter_columns())
-    ]
-    return pl.DataFrame(columns)
-
-
-def _candidate(sheet: Sheet, frame: pl.DataFrame) -> Candidate:
-    rows = frame.head(SEARCHED_ROWS).rows()
+def _candidate(sheet: Sheet, book: Book, reader: Reader) -> Candidate:
+    cells = reader.cells(sheet.name)
+    layout = book.layout(sheet)
+    merges = tuple(merge.moved(-cells.left) for merge in layout.merges)
+    rows = cells.frame.head(SEARCHED_ROWS).rows()
     hashtags = find_hashtag_row(rows)
-    header = header_above(rows, hashtags) if hashtags else _header(rows)
-    return Candidate(sheet, frame, rows, header, hashtags)
+    header = header_above(rows, hashtags) if hashtags else header_row(rows, merges)
+    return Candidate(sheet, layout, merges, cells.frame, rows, header, hashtags)
 
 
-def _header(rows: Sequence[tuple[str | None, ...]]) -> int | None:
-    """Return the index of the first row that fills most of the table's width, if it is mostly words."""
-    widths = [sum(cell is not None for cell in row) for row in rows]
-    wide = next((n for n, width in enumerate(widths) if 2 * width > max(widths)), None)
-    if wide is None:
-        return None
-    words = sum(_is_word(cell) for cell in rows[wide] if cell is not None)
-    return wide if 2 * words > widths[wide] else None
-
-
-def _is_word(cell: str) -> bool:
-    return bool(YEAR.fullmatch(cell)) or not NUMBER.fullmatch(cell)
-
-
-def _require_plain_header(label: str, chosen: Candidate, layout: Layout) -> None:
-    """Refuse a header of merged cells or of several rows; hashtags make it clear in any case.
+def _require_clear_header(label: str, chosen: Candidate) -> None:
+    """Refuse a header of which nothing tells whether the row below it is one of its rows or the first of the data.
 
     Raises:
-        InputError: the header is one of these.
+        InputError: it is such a header.
     """
-    if chosen.header is None or chosen.hashtags:
+    if (
+        chosen.header is None
+        or chosen.hashtags
+        or not may_continue(chosen.rows, chosen.header, chosen.merges)
+    ):
         return
     row = chosen.header + 1
-    above = chosen.rows[chosen.header - 1] if chosen.header else ()
-    grouped = sum(cell is not None for cell in above) > 1
-    merged = [
-        m.reference for m in layout.merges if m.top <= row <= m.bottom or (grouped and m.bottom == row - 1)
-    ]
-    if merged:
-        raise InputError(
-            f"{label}: sheet '{shown(chosen.sheet.name)}': the header (row {row}) has merged cells "
-            f"({listed(merged)}); headers of several rows are not read: give each column one name in one row",
-        )
+    merged = listed([m.reference for m in chosen.merges if m.top <= row <= m.bottom])
+    raise InputError(
+        f"{label}: the header (row {row}) has merged cells ({merged}), and row {row + 1} could name columns or be "
+        "data: give each column one name in one row",
+    )
 
 
-def _about(book: Workbook, sheet: Sheet, layout: Layout, *, links: bool) -> list[str]:
+def _about(book: Book, sheet: Sheet, layout: Layout) -> list[str]:
     others = [other.name for other in book.sheets if other is not sheet]
     hidden = "hidden " if sheet.hidden else ""
     rest = f" of {len(book.sheets)} (others: {listed(others)})" if others else ""
@@ -270,13 +224,17 @@ def _about(book: Workbook, sheet: Sheet, layout: Layout, *, links: bool) -> list
         (layout.hidden_rows, f"{counted(layout.hidden_rows, 'hidden row')} read too (a filter?)"),
         (layout.merges, _about_merges(layout)),
         (
-            links or layout.links,
+            book.links or layout.links,
             "formulas link to other workbooks: their stored values are read, nothing is fetched",
         ),
         (layout.formulas, f"{counted(layout.formulas, 'formula')} read as stored values"),
         (
             layout.unstored,
             f"{counted(layout.unstored, 'formula')} without a stored value read as empty cells",
+        ),
+        (
+            layout.lost_errors,
+            f"{counted(layout.lost_errors, 'error cell')} (#N/A, #REF!, …) read as empty; in XLSX they keep their text",
         ),
     ]
     return [note for applies, note in told if applies]

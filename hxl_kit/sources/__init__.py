@@ -1,4 +1,4 @@
-"""The sources: one module each, found by being here."""
+"""The sources: one module (or folder) each, found by being here; a name with a leading underscore is shared by several."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from hxl_kit.errors import UsageError, nearest
 if TYPE_CHECKING:
     from hxl_kit.sources.definition import Source
 
-_NOT_SOURCES = frozenset({"definition", "own_tables"})
+_NOT_SOURCES = frozenset({"definition", "layout", "own_tables"})
 
 
 def source_ids() -> tuple[str, ...]:
     """Return the ids of all sources, sorted; an id is the name of the source's module."""
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _NOT_SOURCES))
+    return tuple(
+        sorted(
+            m.name
+            for m in pkgutil.iter_modules(__path__)
+            if m.name not in _NOT_SOURCES and not m.name.startswith("_")
+        )
+    )
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.mapping import joined, text, typed
-from hxl_kit.sources.definition import Source, TableMap
+from hxl_kit.sources.definition import Layout, Source, TableMap
 from hxl_kit.standard.tables import Table, table
 
 if TYPE_CHECKING:
@@ -50,10 +50,22 @@ def own_table(name: str) -> Source:
         source_type="",
         language="",
         terms="",
-        key=joined(*(text(field) for field in owner.primary_key)),
-        maps=(TableMap(name, columns, reshape=_with_quantities if "quantity_text" in owner.names else None),),
-        reshaped=frozenset(owner.names),
-        optional=optional,
+        layouts=(
+            Layout(
+                id=name,
+                title=owner.title,
+                key=joined(*(text(field) for field in owner.primary_key)),
+                maps=(
+                    TableMap(
+                        name, columns, reshape=with_quantities if "quantity_text" in owner.names else None
+                    ),
+                ),
+                reshaped=frozenset(owner.names),
+                numbers=frozenset(f.name for f in owner.fields if f.type in ("integer", "number")),
+                dates=frozenset(f.name for f in owner.fields if f.type == "date"),
+                optional=optional,
+            ),
+        ),
     )
 
 
@@ -62,7 +74,7 @@ def _column(owner: Table, name: str) -> pl.Expr:
     return pl.coalesce(read, pl.lit(_DEFAULTS[name])) if name in _DEFAULTS else read
 
 
-def _with_quantities(frame: pl.LazyFrame) -> pl.LazyFrame:
+def with_quantities(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Fill the quantity columns of the rows that give words only; each distinct phrase is read once."""
     rows = frame.collect()
     blank = pl.all_horizontal(text(column).is_null() for column in QUANTITY if column != "unit")

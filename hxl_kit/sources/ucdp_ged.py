@@ -23,7 +23,7 @@ from hxl_kit.mapping import (
     text,
     titled,
 )
-from hxl_kit.sources.definition import Lookalike, Measure, Source, TableMap
+from hxl_kit.sources.definition import Layout, Lookalike, Measure, Source, TableMap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -262,19 +262,9 @@ _AGGREGATE = Lookalike(
 )
 _OLD_ID = "an identifier of an older UCDP release; the current one is kept where the standard has a field"
 
-SOURCE = Source(
-    id="ucdp_ged",
-    title="UCDP Georeferenced Event Dataset (GED)",
-    provider="Uppsala Conflict Data Program (UCDP), Uppsala University",
-    url="https://ucdp.uu.se/downloads/",
-    licence="CC-BY-4.0",
-    licence_title="Creative Commons Attribution 4.0 International",
-    licence_url="https://creativecommons.org/licenses/by/4.0/",
-    redistribution="attribution",
-    access="public",
-    source_type="dataset",
-    language="en",
-    terms="Free to use and redistribute with attribution to UCDP and its code book (Sundberg and Melander 2013).",
+_EVENT_LAYOUT = Layout(
+    id="events",
+    title="event data",
     key=text("id"),
     maps=(_EVENTS, _EVENT_SOURCES, _TOTAL, *_PARTS),
     reshaped=frozenset(
@@ -309,5 +299,21 @@ SOURCE = Source(
             "deaths_civilians", "casualties", "value", pl.col("figure_id").str.ends_with(":killed_civilians")
         ),
     ),
+)
+
+SOURCE = Source(
+    id="ucdp_ged",
+    title="UCDP Georeferenced Event Dataset (GED)",
+    provider="Uppsala Conflict Data Program (UCDP), Uppsala University",
+    url="https://ucdp.uu.se/downloads/",
+    licence="CC-BY-4.0",
+    licence_title="Creative Commons Attribution 4.0 International",
+    licence_url="https://creativecommons.org/licenses/by/4.0/",
+    redistribution="attribution",
+    access="public",
+    source_type="dataset",
+    language="en",
+    terms="Free to use and redistribute with attribution to UCDP and its code book (Sundberg and Melander 2013).",
+    layouts=(_EVENT_LAYOUT,),
     lookalikes=(_AGGREGATE,),
 )

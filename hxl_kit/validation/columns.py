@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hxl_kit.mapping import single_root
+from hxl_kit.errors import SourceMismatchError
+from hxl_kit.mapping import kind_of, single_root
 from hxl_kit.reading.hashtags import recognise
 from hxl_kit.sources import source, source_ids
 from hxl_kit.standard.tables import Field, Table, table, table_names
@@ -14,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hxl_kit.reading import TableText
-    from hxl_kit.sources.definition import Source
+    from hxl_kit.sources.definition import Layout, Source
 
 _SHARE = 0.5
-_CODED = frozenset({"string"})
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def recognised(text: TableText) -> Recognised | None:
     Half of the columns must be fields of the table, or all required ones of the source be there.
     """
     for name in source_ids():
-        if source(name).required <= frozenset(text.header):
-            return _as_source(source(name), text)
+        if layout := _layout(source(name), text):
+            return _as_source(name, layout, text)
     found = {name: _fields(text, table(name)) for name in table_names()}
     best = max(found, key=lambda name: len(found[name]))
     if len(found[best]) < _SHARE * len(text.header):
@@ -62,11 +62,26 @@ def _fields(text: TableText, owner: Table) -> dict[str, Field]:
     return {**by_tag, **by_name}
 
 
-def _as_source(found: Source, text: TableText) -> Recognised:
+def _layout(found: Source, text: TableText) -> Layout | None:
+    """Return the layout of a source that names its columns, if it is this table's."""
+    if found.generic:
+        return None
+    try:
+        return found.layout_of(text)
+    except SourceMismatchError:
+        return None
+
+
+def _as_source(source_id: str, layout: Layout, text: TableText) -> Recognised:
     """Return the numbers and dates of a source's columns; its codes and names are its own."""
-    first = found.maps[0]
+    first = layout.maps[0]
     owner = table(first.table)
-    roots = {root: owner[name] for name, expr in first.columns.items() if (root := single_root(expr))}
-    fields = {root: f for root, f in roots.items() if root in text.header and f.type not in _CODED}
-    key = single_root(found.key)
-    return Recognised(f"the source {found.id}", owner, fields, (key,) if key else ())
+    given = {name: column for column, name in layout.names_in(text.header, text.tags).items()}
+    kinds = {
+        root: owner[name]
+        for name, expr in first.columns.items()
+        if (root := single_root(expr)) and kind_of(expr) == owner[name].type
+    }
+    fields = {given[root]: f for root, f in kinds.items() if root in given}
+    key = None if layout.key is None else given.get(single_root(layout.key) or "")
+    return Recognised(f"the source {source_id}", owner, fields, (key,) if key else ())

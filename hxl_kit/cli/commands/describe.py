@@ -27,9 +27,10 @@ def command(
 
     found = describe_file(file, sheet=sheet, encoding=encoding)
     if form is Format.JSON:
-        emit_json(found.as_json())
+        emit_json(found[0].as_json() if len(found) == 1 else [sheet.as_json() for sheet in found])
     else:
-        _show(found)
+        for described in found:
+            _show(described)
 
 
 def _show(found: Description) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hxl_kit.cli.options import (
+    DateOrderOption,
     DebugOption,
     EncodingOption,
     Format,
@@ -37,6 +38,7 @@ def command(
     release: Annotated[str, typer.Option("--release", help="The provider's release, e.g. 24.1.")] = "",
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
+    date_order: DateOrderOption = None,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="Also write a workbook of all tables.")] = False,
     form: FormatOption = Format.TEXT,
     quiet: QuietOption = False,
@@ -51,7 +53,15 @@ def command(
 
     chosen = source_of(certain_source(files, sheet=sheet, encoding=encoding) if source == "auto" else source)
     inputs = tuple(
-        Input(path=f, source=chosen.id, release=release, sheet=sheet, encoding=encoding, country=country)
+        Input(
+            path=f,
+            source=chosen.id,
+            release=release,
+            sheet=sheet,
+            encoding=encoding,
+            country=country,
+            date_order=date_order,
+        )
         for f in files
     )
     (built,) = build_all(authored_by_source(chosen, inputs, out, Options(xlsx=xlsx)), out)

@@ -10,7 +10,7 @@ from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
 from hxl_kit.cli.output import emit, emit_columns, emit_json
 
 if TYPE_CHECKING:
-    from hxl_kit.sources.definition import Source
+    from hxl_kit.sources.definition import Layout, Source
 
 
 def command(
@@ -44,15 +44,31 @@ def _described(s: Source) -> dict[str, Any]:
         "access": s.access,
         "terms": s.terms,
         "tables": list(s.tables),
-        "required_columns": sorted(s.required),
-        "optional_columns": sorted(s.optional),
-        "not_carried": dict(s.not_carried),
+        "layouts": [_layout(layout) for layout in s.layouts],
+    }
+
+
+def _layout(layout: Layout) -> dict[str, Any]:
+    return {
+        "id": layout.id,
+        "title": layout.title,
+        "tables": list(layout.tables),
+        "required_columns": sorted(layout.required),
+        "optional_columns": sorted(layout.optional),
+        "not_carried": dict(layout.not_carried),
+        "notes": list(layout.notes),
     }
 
 
 def _show(s: Source) -> None:
     emit(f"{s.id}: {s.title}\n{s.provider}\n{s.url}\nLicence: {s.licence_title} ({s.licence}); {s.terms}")
-    emit(f"Fills: {', '.join(s.tables)}\nReads: {', '.join(sorted(s.columns))}")
-    if s.not_carried:
-        emit("Not carried over:")
-        emit_columns([(f"  {name}", why) for name, why in s.not_carried.items()])
+    for layout in s.layouts:
+        emit(f"\n{layout.title}: fills {', '.join(layout.tables)}")
+        emit(f"  needs: {', '.join(sorted(layout.required))}")
+        if layout.optional:
+            emit(f"  reads if there: {', '.join(sorted(layout.optional & layout.columns))}")
+        for note in layout.notes:
+            emit(f"  {note}")
+        if layout.not_carried:
+            emit("  not carried over:")
+            emit_columns([(f"    {name}", why) for name, why in layout.not_carried.items()])

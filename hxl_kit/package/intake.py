@@ -1,0 +1,252 @@
+"""Intake: the tables of one input file become rows of the standard, counted to the last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hxl_kit.errors import SourceMismatchError, nearest
+from hxl_kit.files import require_plain_file, sha256_of
+from hxl_kit.mapping import POLARS_TYPES
+from hxl_kit.normalise import Conventions, Normalised, Normaliser
+from hxl_kit.package.descriptor import InputRecord
+from hxl_kit.package.tables import ahead
+from hxl_kit.reading import TableText, open_tables
+from hxl_kit.reading.hashtags import recognise
+from hxl_kit.standard.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hxl_kit.package.author import Input
+    from hxl_kit.package.private import ByProducts
+    from hxl_kit.package.protect import Protector
+    from hxl_kit.package.tables import TableFiles
+    from hxl_kit.sources.definition import Layout, Source
+
+_NAMED_COLUMNS = 12
+
+
+@dataclass
+class Tally:
+    """The counts of one table while it is read."""
+
+    accepted: int = 0
+    rejected: int = 0
+    totals: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def add(self, normalised: Normalised, ragged: int) -> None:
+        """Count a batch and its records that did not have the header's number of cells."""
+        self.accepted += normalised.accepted
+        self.rejected += normalised.rejected.height + ragged
+        for name, (before, after) in normalised.totals.items():
+            total = self.totals.setdefault(name, {"input": 0, "accepted": 0})
+            total["input"] += int(before) if before.is_integer() else before
+            total["accepted"] += int(after) if after.is_integer() else after
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What all inputs of a package share: the files they fill, the by-products, the protector, the keys seen."""
+
+    files: TableFiles
+    private: ByProducts
+    protector: Protector
+    seen: Mapping[str, list[pl.Series]]
+
+    def take(self, entry: Input, found: Source, source_id: str) -> list[InputRecord]:
+        """Read one input into the tables; return what became of each of its tables.
+
+        Raises:
+            InputError: the file cannot be read, is not of the source, or leaves open how to read a column.
+        """
+        digest = sha256_of(require_plain_file(entry.path))
+        with open_tables(entry.path, encoding=entry.encoding, sheet=entry.sheet) as tables, _about(entry):
+            fitting, told = _fitting(tables, entry, found)
+            records = []
+            for text, layout in fitting:
+                name = f"{entry.path.name}: {text.sheet}" if len(fitting) > 1 else entry.path.name
+                tally, notes = self._read(entry, text, layout, source_id, name)
+                records.append(_record(entry, found, digest, name, tally, (*notes, *told)))
+        if entry.source:
+            self.files.write({"sources": _source_row(found, source_id, entry, digest)})
+        return records
+
+    def _read(
+        self, entry: Input, text: TableText, layout: Layout, source_id: str, name: str
+    ) -> tuple[Tally, tuple[str, ...]]:
+        """Normalise one table; return its counts and the notes on it."""
+        names = _names(text, layout, entry)
+        unknown = [column for column in text.header if column not in names]
+        self.files.add(layout.tables)
+        label, tally = self.private.label(name.replace(": ", "-").replace("/", "-")), Tally()
+        normaliser = Normaliser(
+            layout,
+            source_id,
+            entry.country,
+            self.seen[entry.source or str(entry.table)],
+            Conventions(lambda: _renamed(text, names), text.date_system, entry.date_order),
+            {"file": entry.path.name, "sheet": text.sheet or ""},
+        )
+        for batch in ahead(text.batches()):
+            normalised = normaliser.normalise(batch.frame.rename(names))
+            self.files.write(self.protector.protect(normalised.tables))
+            self.private.reject(label, batch.frame, normalised.rejected)
+            self.private.reject_records(label, batch.bad)
+            self.private.note(normalised.changes, normalised.warnings)
+            if unknown and entry.source:
+                self.private.keep(label, batch.frame.select("row_number", *unknown))
+            tally.add(normalised, len(batch.bad))
+        self.private.unexpected(name, normaliser.tally.unexpected())
+        return tally, (*text.notes, *layout.notes, *_about_columns(layout, names, unknown))
+
+
+class _about:  # noqa: N801 - used like a function
+    """Puts the input's path before the message of a mismatch."""
+
+    def __init__(self, entry: Input) -> None:
+        self._path = entry.path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, SourceMismatchError) and not str(error).startswith(str(self._path)):
+            raise SourceMismatchError(f"{self._path}: {error}") from error
+
+
+def _fitting(
+    tables: Sequence[TableText], entry: Input, found: Source
+) -> tuple[list[tuple[TableText, Layout]], tuple[str, ...]]:
+    """Return the tables that are of the source, each with its layout, and notes on those that are not.
+
+    Raises:
+        SourceMismatchError: none is, or several are and do not belong together.
+    """
+    if len(tables) == 1:
+        return [(tables[0], _layout(tables[0], entry, found))], ()
+    fitting, others, reasons = [], [], []
+    for text in tables:
+        try:
+            fitting.append((text, _layout(text, entry, found)))
+        except SourceMismatchError as error:
+            others.append(str(text.sheet))
+            reasons.append(str(error))
+    if not fitting:
+        raise SourceMismatchError(
+            f"none of {len(tables)} sheets is of the source; '{others[0]}': {reasons[0]}"
+        )
+    together = len({layout.id for _, layout in fitting}) == 1 and fitting[0][1].every_sheet
+    if len(fitting) > 1 and not together:
+        named = ", ".join(f"'{text.sheet}' ({layout.title})" for text, layout in fitting)
+        raise SourceMismatchError(
+            f"{len(fitting)} sheets hold a table of {found.id}: {named}; name one: --sheet NAME"
+        )
+    return fitting, tuple(f"sheet '{name}' is not of this source: not read" for name in others)
+
+
+def _layout(text: TableText, entry: Input, found: Source) -> Layout:
+    if entry.source:
+        return found.layout_of(text)
+    named = _by_tag(text, str(entry.table))
+    header = tuple(named.get(name, name) for name in text.header)
+    layout = found.fitting_layout(header)
+    unknown = [name for name in header if name not in layout.names_in(header)]
+    if unknown:
+        hints = ", ".join(f"'{name}'{nearest(name, layout.columns)}" for name in unknown)
+        raise SourceMismatchError(
+            f"{found.id}: not a field of this table: {hints} (see `hxl-kit tables {found.id}`)"
+        )
+    return layout
+
+
+def _names(text: TableText, layout: Layout, entry: Input) -> dict[str, str]:
+    """Return the names that the maps use for the columns that they know."""
+    if entry.source:
+        return layout.names_in(text.header, text.tags)
+    named = _by_tag(text, str(entry.table))
+    header = tuple(named.get(name, name) for name in text.header)
+    known = layout.names_in(header)
+    return {given: known[name] for given, name in zip(text.header, header, strict=True) if name in known}
+
+
+def _by_tag(text: TableText, table_name: str) -> dict[str, str]:
+    """Return the fields of an own table that columns are by their hashtags and not by their names."""
+    if not any(text.tags):
+        return {}
+    wanted = {f.name: f.hxl_tag for f in table(table_name).fields}
+    found = recognise(text.tags, wanted).items()
+    return {
+        text.header[columns[0]]: name
+        for name, columns in found
+        if len(columns) == 1 and name not in text.header
+    }
+
+
+def _renamed(text: TableText, names: Mapping[str, str]) -> Iterator[pl.DataFrame]:
+    for batch in text.batches():
+        yield batch.frame.rename(names)
+
+
+def _about_columns(layout: Layout, names: Mapping[str, str], unknown: Sequence[str]) -> Iterator[str]:
+    """Say which columns were found under another name, which have no place, and which are not known."""
+    others = [f"'{given}' as {name}" for given, name in names.items() if given != name]
+    if others:
+        yield f"columns read under another name: {_listed(others)}"
+    left = [given for given, name in names.items() if name not in layout.columns]
+    if left or unknown:
+        yield f"columns not carried over: {', '.join([*left, *unknown])}"
+    if unknown:
+        yield f"of these unknown to this source, kept in the private folder: {_listed(unknown)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED_COLUMNS
+    first = ", ".join(names[:_NAMED_COLUMNS])
+    return f"{first} … and {more} more" if more > 0 else first
+
+
+def _record(
+    entry: Input, found: Source, digest: str, name: str, tally: Tally, notes: tuple[str, ...]
+) -> InputRecord:
+    return InputRecord(
+        name=name,
+        sha256=digest,
+        bytes=entry.path.stat().st_size,
+        source=found.id,
+        release=entry.release,
+        input_rows=tally.accepted + tally.rejected,
+        accepted_rows=tally.accepted,
+        rejected_rows=tally.rejected,
+        totals=tally.totals,
+        notes=notes,
+    )
+
+
+def _source_row(found: Source, source_id: str, entry: Input, digest: str) -> pl.DataFrame:
+    """Return the row of the table `sources` for a provider's file."""
+    known = {
+        "source_id": source_id,
+        "title": found.title,
+        "publisher": found.provider,
+        "source_type": found.source_type,
+        "date_precision": "unknown",
+        "url": found.url,
+        "language": found.language,
+        "licence": found.licence,
+        "redistribution": found.redistribution,
+        "version": entry.release or None,
+        "sha256": digest,
+        "retrieved_at": entry.retrieved_at or None,
+        "access": found.access,
+    }
+    row = pl.DataFrame([known], schema=dict.fromkeys(known, pl.String))
+    fields = table("sources").fields
+    return row.select(
+        (pl.col(f.name) if f.name in known else pl.lit(None, pl.String).alias(f.name)).cast(
+            POLARS_TYPES[f.type]
+        )
+        for f in fields
+    )

@@ -1,0 +1,27 @@
+"""The heading of a table whose columns have names of their own (keys, fields), not a row of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hxl_kit.reading.hashtags import HashtagRow, find_hashtag_row
+from hxl_kit.reading.headings import Heading, heading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def field_heading(label: str, names: Sequence[str], first: Sequence[str | None]) -> Heading:
+    """Return the heading of named columns: their tags are the names themselves, or in the first record.
+
+    Raises:
+        InputError: two names are the same.
+    """
+    found = find_hashtag_row([names, first])
+    if found and found.index:
+        return heading(label, [names], 0, HashtagRow(0, tuple(names), found.tags))
+    plain = replace(heading(label, [names], 0, None), first_row=1)
+    if found is None:
+        return plain
+    return replace(plain, tags=found.tags, notes=(*plain.notes, "the column names are the hashtags"))
