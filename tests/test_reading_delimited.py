@@ -261,6 +261,7 @@ def test_names_that_do_not_repeat_stay_plain(write):
         "name,,place\nAli,Taiz,Aden\nHana,Ibb,Aden\n",
         "name,,place\n,Taiz,\nAli,Ibb,Aden\nHana,Ibb,Aden\n",
         "place,n,\nTaiz,N/A,N/A\nAden,2,3\nIbb,4,5\n",
+        "name,from,\nAli,1990,2001\nHana,1992,2003\n",
     ],
 )
 def test_a_row_of_data_is_not_taken_for_a_header(write, text):

@@ -61,7 +61,9 @@ def lowest_row(rows: Sequence[Row], header: int, merges: Sequence[Merge] = ()) -
 def is_told_apart(rows: Sequence[Row], header: int) -> bool:
     """Return whether a row differs from those below it as a header does: words alone stand over numbers."""
     below = [row for row in rows[header + 1 :] if any(_filled(cell) for cell in row)]
-    return _names_only(rows[header]) and any(_holds_numbers(below, c) for c in range(len(rows[header])))
+    return _names_only(rows[header]) and any(
+        _stands_over_numbers(below, c, cell) for c, cell in enumerate(rows[header])
+    )
 
 
 def may_continue(rows: Sequence[Row], header: int, merges: Sequence[Merge]) -> bool:
@@ -93,10 +95,10 @@ def _continues(rows: Sequence[Row], upper: int, merges: Sequence[Merge]) -> bool
         return False
     data = [row for row in rows[upper + 2 :] if any(_filled(cell) for cell in row)]
     if not any(_spans(merge, upper) for merge in merges):
-        return 2 * sum(_holds_numbers(data, c) for c in gaps) > len(gaps)
+        return 2 * sum(_stands_over_numbers(data, c, below[c]) for c in gaps) > len(gaps)
     if any(merge.top == upper + 1 and merge.bottom > upper + 1 for merge in merges):
         return True
-    return any(_holds_numbers(data, c) for c, cell in enumerate(below) if _filled(cell))
+    return any(_stands_over_numbers(data, c, cell) for c, cell in enumerate(below))
 
 
 def _is_group_row(rows: Sequence[Row], row: int, header: int, merges: Sequence[Merge]) -> bool:
@@ -135,9 +137,14 @@ def _names_only(row: Row) -> bool:
     return bool(filled) and all(_is_name(cell) for cell in filled)
 
 
-def _holds_numbers(rows: Sequence[Row], column: int) -> bool:
-    cells = [cell for row in rows if (cell := _at(row, column)) and not MISSING.fullmatch(cell.strip())]
-    return 2 * sum(NUMBER.fullmatch(cell.strip()) is not None for cell in cells) > len(cells)
+def _stands_over_numbers(rows: Sequence[Row], column: int, name: str | None) -> bool:
+    """Return whether a cell that is filled stands over numbers, as a rule; years are none below a year."""
+    if not _filled(name):
+        return False
+    is_year = YEAR.fullmatch((name or "").strip())
+    cells = [cell for row in rows if (cell := _at(row, column)) and not MISSING.fullmatch(cell)]
+    numbers = [cell for cell in cells if NUMBER.fullmatch(cell) and not (is_year and YEAR.fullmatch(cell))]
+    return 2 * len(numbers) > len(cells)
 
 
 def _is_name(cell: str | None, characters: int = NAME_CHARACTERS) -> bool:
