@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -103,18 +104,15 @@ class Intake:
         return tally, (*text.notes, *layout.notes, *_about_columns(layout, names, unknown))
 
 
-class _about:  # noqa: N801 - used like a function
-    """Puts the input's path before the message of a mismatch."""
-
-    def __init__(self, entry: Input) -> None:
-        self._path = entry.path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, SourceMismatchError) and not str(error).startswith(str(self._path)):
-            raise SourceMismatchError(f"{self._path}: {error}") from error
+@contextmanager
+def _about(entry: Input) -> Iterator[None]:
+    """Put the input's path before the message of a mismatch."""
+    try:
+        yield
+    except SourceMismatchError as error:
+        if str(error).startswith(str(entry.path)):
+            raise
+        raise SourceMismatchError(f"{entry.path}: {error}") from error
 
 
 def _fitting(
@@ -127,16 +125,17 @@ def _fitting(
     """
     if len(tables) == 1:
         return [(tables[0], _layout(tables[0], entry, found))], ()
-    fitting, others, reasons = [], [], []
+    fitting, others = [], dict[str, str]()
     for text in tables:
         try:
             fitting.append((text, _layout(text, entry, found)))
         except SourceMismatchError as error:
-            others.append(str(text.sheet))
-            reasons.append(str(error))
+            others[str(text.sheet)] = str(error)
     if not fitting:
+        # Of a sheet that lacks a few columns the reason is short, and the one that helps.
+        nearest_sheet = min(others, key=lambda name: len(others[name]))
         raise SourceMismatchError(
-            f"none of {len(tables)} sheets is of the source; '{others[0]}': {reasons[0]}"
+            f"none of {len(tables)} sheets is of the source; '{nearest_sheet}': {others[nearest_sheet]}"
         )
     together = len({layout.id for _, layout in fitting}) == 1 and fitting[0][1].every_sheet
     if len(fitting) > 1 and not together:
