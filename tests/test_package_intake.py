@@ -165,7 +165,9 @@ def test_workbook_without_a_fitting_sheet_says_why(build, workbook):
     file = workbook(
         A=[["x", "y"], ["1", "2"], ["3", "4"]], B=[["country", "date", "idp"], ["SYR", "2024-01-01", "5"]]
     )
-    with pytest.raises(SourceMismatchError, match=r"in\.xlsx: none of 2 sheets is of the source; 'B': .*did you mean 'idp'"):
+    with pytest.raises(
+        SourceMismatchError, match=r"in\.xlsx: none of 2 sheets is of the source; 'B': .*did you mean 'idp'"
+    ):
         build(file)
 
 
@@ -193,3 +195,19 @@ def test_row_without_any_figure_is_rejected(build, csv_file):
     assert built.rejected_rows == 1
     rejected = pl.read_csv(built.private / "rejected/in.csv.csv", infer_schema=False)
     assert rejected["reason"].to_list() == ["none of its figures is filled"]
+
+
+def test_document_of_several_files_is_one_row_of_sources(tmp_path):
+    header = "source_id,title,source_type,date_precision,redistribution,access\n"
+    figures = "figure_id,source_id,harm,person_status,counting,role,quantity_text\n{},doc,killed,civilian,incident,recommended,3\n"
+    (tmp_path / "sources.csv").write_text(header + "doc,Flash update,un,unknown,attribution,public\n")
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(figures.format(name))
+    inputs = [Input(tmp_path / f"{n}.csv", table="casualties") for n in ("a", "b")]
+    inputs.append(Input(tmp_path / "sources.csv", table="sources"))
+    authored = replace(
+        authored_by_source(source("ucdp_ged"), (), tmp_path / "out", Options(hashtag_row="none")),
+        inputs=tuple(inputs),
+    )
+    built = build_package(authored, tmp_path / "out")
+    assert built.rows == {"sources": 1, "casualties": 2}

@@ -50,12 +50,16 @@ class Tally:
 
 @dataclass(frozen=True)
 class Intake:
-    """What all inputs of a package share: the files they fill, the by-products, the protector, the keys seen."""
+    """What all inputs of a package share: the files they fill, the by-products, the protector, the keys seen.
+
+    `documents` holds the rows of the table `sources` so far: many rows name the same document.
+    """
 
     files: TableFiles
     private: ByProducts
     protector: Protector
     seen: Mapping[str, list[pl.Series]]
+    documents: list[pl.DataFrame] = field(default_factory=list)
 
     def take(self, entry: Input, found: Source, source_id: str) -> list[InputRecord]:
         """Read one input into the tables; return what became of each of its tables.
@@ -72,8 +76,17 @@ class Intake:
                 tally, notes = self._read(entry, text, layout, source_id, name)
                 records.append(_record(entry, found, digest, name, tally, (*notes, *told)))
         if entry.source:
-            self.files.write({"sources": _source_row(found, source_id, entry, digest)})
+            self._write({"sources": _source_row(found, source_id, entry, digest)})
         return records
+
+    def _write(self, tables: Mapping[str, pl.DataFrame]) -> None:
+        """Append rows to the tables; a row of `sources` that is there already is the same document."""
+        if "sources" in tables:
+            told = pl.concat([*self.documents, tables["sources"]]).unique(maintain_order=True)
+            new = told.slice(sum(frame.height for frame in self.documents))
+            self.documents.append(new)
+            tables = {**tables, "sources": new}
+        self.files.write(tables)
 
     def _read(
         self, entry: Input, text: TableText, layout: Layout, source_id: str, name: str
@@ -93,7 +106,7 @@ class Intake:
         )
         for batch in ahead(text.batches()):
             normalised = normaliser.normalise(batch.frame.rename(names))
-            self.files.write(self.protector.protect(normalised.tables))
+            self._write(self.protector.protect(normalised.tables))
             self.private.reject(label, batch.frame, normalised.rejected)
             self.private.reject_records(label, batch.bad)
             self.private.note(normalised.changes, normalised.warnings)
@@ -229,11 +242,11 @@ def _source_row(found: Source, source_id: str, entry: Input, digest: str) -> pl.
     known = {
         "source_id": source_id,
         "title": found.title,
-        "publisher": found.provider,
+        "publisher": found.provider or None,
         "source_type": found.source_type,
         "date_precision": "unknown",
-        "url": found.url,
-        "language": found.language,
+        "url": found.url or None,
+        "language": found.language or None,
         "licence": found.licence,
         "redistribution": found.redistribution,
         "version": entry.release or None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hxl_kit.package.author import Authored, Input, Options
 
@@ -20,12 +20,16 @@ def authored_by_source(source: Source, inputs: tuple[Input, ...], out: Path, opt
         name=package_name(out.absolute().name, source.id),
         title=f"{source.title}{', ' + releases if releases else ''}",
         version=releases or "0",
-        licences=({"name": source.licence, "title": source.licence_title, "path": source.licence_url},),
-        contributors=({"title": source.provider, "path": source.url, "roles": ["creator"]},),
+        licences=(_filled({"name": source.licence, "title": source.licence_title, "path": source.licence_url}),),
+        contributors=(_filled({"title": source.provider, "path": source.url, "roles": ["creator"]}),),
         inputs=inputs,
         description=f"{source.title} by {source.provider}, in the tables of hxl_kit. {source.terms}",
         options=options,
     )
+
+
+def _filled(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value}
 
 
 def package_name(folder: str, source_id: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 QUANTITY = ("value", "value_low", "value_high", "qualifier", "bounds_basis", "unit")
-_DEFAULTS = {
+NEUTRAL = {
     "pcode_method": "none",
     "geo_precision": "unknown",
     "date_precision": "unknown",
@@ -36,7 +36,7 @@ def own_table(name: str) -> Source:
     """
     owner = table(name)
     columns: Mapping[str, pl.Expr] = {f.name: _column(owner, f.name) for f in owner.fields}
-    optional = frozenset(f.name for f in owner.fields if not f.required or f.name in {*_DEFAULTS, *QUANTITY})
+    optional = frozenset(f.name for f in owner.fields if not f.required or f.name in {*NEUTRAL, *QUANTITY})
     return Source(
         id=name,
         title=owner.title,
@@ -71,7 +71,7 @@ def own_table(name: str) -> Source:
 
 def _column(owner: Table, name: str) -> pl.Expr:
     read = typed(owner[name])
-    return pl.coalesce(read, pl.lit(_DEFAULTS[name])) if name in _DEFAULTS else read
+    return pl.coalesce(read, pl.lit(NEUTRAL[name])) if name in NEUTRAL else read
 
 
 def with_quantities(frame: pl.LazyFrame) -> pl.LazyFrame:

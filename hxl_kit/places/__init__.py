@@ -1,0 +1,1 @@
+"""Places: which administrative units there are, their P-codes and names."""
