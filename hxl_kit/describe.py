@@ -198,7 +198,7 @@ def _is_likely(found: Source, text: TableText) -> bool:
         len(layout.required & set(layout.names_in(text.header, text.tags).values())) / len(layout.required)
         for layout in found.layouts
     ]
-    known_other = any(other.columns == frozenset(text.header) for other in found.lookalikes)
+    known_other = any(other.is_of(text.header) for other in found.lookalikes)
     return known_other or max(shares, default=0.0) >= _LIKELY
 
 

@@ -7,6 +7,7 @@ read becomes null, and `normalise` rejects a row whose filled cell became null.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 DERIVED = "@derived"
 KINDS = ("integer", "number", "date", "day")
 WORDS = "@words:"
+CODED = "@code:"
 _EXACT_INTEGERS = 2.0**53
 _LOOSE_SPACE = r"[ \t\r\n]{2,}|[\t\r\n]"
 _AROUND = r"\A[\s#]|\s\z|\A\z"
@@ -156,7 +158,7 @@ def year_end(column: str) -> pl.Expr:
 
 
 def _month(year: str, month: pl.Expr) -> pl.Expr:
-    written = pl.format("{}-{}-01", text(year), month.cast(pl.String).str.zfill(2))
+    written = phrase("{}-{}-01", text(year), month.cast(pl.String).str.zfill(2))
     return (
         pl.when(text(year).str.contains(r"^[12][0-9]{3}$"))
         .then(written)
@@ -182,13 +184,15 @@ def boolean(column: str) -> pl.Expr:
 def code(column: str, crosswalk_name: str) -> pl.Expr:
     """Return the standard's code for each provider value; a value not in the crosswalk is null."""
     mapping = crosswalk(crosswalk_name).mapping
-    return text(column).replace_strict(mapping, default=None, return_dtype=pl.String)
+    read = text(column).replace_strict(mapping, default=None, return_dtype=pl.String)
+    return read.alias(f"{CODED}{crosswalk_name}")
 
 
 def folded_code(column: str, crosswalk_name: str) -> pl.Expr:
     """Return the standard's code for each provider value, whatever its letter case; the crosswalk is in lower case."""
     mapping = crosswalk(crosswalk_name).mapping
-    return text(column).str.to_lowercase().replace_strict(mapping, default=None, return_dtype=pl.String)
+    read = text(column).str.to_lowercase().replace_strict(mapping, default=None, return_dtype=pl.String)
+    return read.alias(f"{CODED}{crosswalk_name}")
 
 
 def titled(codes: pl.Expr, codelist_name: str) -> pl.Expr:
@@ -219,6 +223,20 @@ def constant(value: str | bool) -> pl.Expr:  # noqa: FBT001 - a value, not a swi
     return pl.lit(value)
 
 
+def phrase(form: str, *parts: pl.Expr | str) -> pl.Expr:
+    """Return text with the parts in the places of `{}`; strings name columns; null if a part is null.
+
+    As `polars.format`, which stops on frames that a filter left without rows at their beginning (polars 2.1).
+    """
+    columns = iter(pl.col(part) if isinstance(part, str) else part for part in parts)
+    pieces = [
+        pl.lit(piece) if n % 2 == 0 else next(columns)
+        for n, piece in enumerate(re.split(r"(\{\})", form))
+        if piece
+    ]
+    return pl.concat_str(pieces)
+
+
 def joined(*parts: pl.Expr | str, separator: str = ":") -> pl.Expr:
     """Return the parts joined to one identifier; strings are literal parts; null if a part is null."""
     expressions = [pl.lit(part) if isinstance(part, str) else part for part in parts]
@@ -235,6 +253,12 @@ def kind_of(expr: pl.Expr) -> str | None:
     """Return what a verb reads a cell as ("integer", "number", "date", "day"), or None for other expressions."""
     name = expr.meta.output_name(raise_if_undetermined=False) or ""
     return name[1:] if name.startswith("@") and name[1:] in KINDS else None
+
+
+def crosswalk_of(expr: pl.Expr) -> str | None:
+    """Return the crosswalk that a verb looks a cell up in, or None for other expressions."""
+    name = expr.meta.output_name(raise_if_undetermined=False) or ""
+    return name.removeprefix(CODED) if name.startswith(CODED) else None
 
 
 def single_root(expr: pl.Expr) -> str | None:

@@ -21,6 +21,7 @@ from hxl_kit.mapping import (
     joined,
     line,
     number,
+    phrase,
     plain_number,
     text,
     tidy,
@@ -163,7 +164,8 @@ def test_date_has_four_two_and_two_digits(cell, expected):
     ("false", False),
     ("No", False),
     ("0", False),
-    ("y", None),
+    ("Y", True),
+    ("n", False),
     ("2", None),
     ("t", None),
     ("", None),
@@ -323,3 +325,13 @@ def test_every_crosswalk_leads_into_its_code_list():
         walk = crosswalk(name)
         assert set(walk.mapping.values()) <= set(codelist(walk.codelist).values)
         assert len(walk.mapping) == len(walk.pairs), "no provider value twice"
+
+
+def test_phrase_puts_the_parts_into_their_places():
+    frame = pl.DataFrame({"a": ["1", None], "b": ["x", "y"]})
+    assert frame.select(said=phrase("{} of {}, said {}", "a", pl.col("b"), pl.lit("z")))[
+        "said"
+    ].to_list() == [
+        "1 of x, said z",
+        None,
+    ]

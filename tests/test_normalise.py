@@ -163,15 +163,27 @@ def test_repeat_is_found_across_batches_and_behind_white_space(ged_rows):
 
 
 def test_reason_never_holds_the_value(ged_rows):
-    row = {
-        **ged_rows[0],
-        "best": "SECRET",
-        "date_start": "SECRET",
-        "country_id": "SECRET",
-        "latitude": "SECRET",
-    }
+    row = {**ged_rows[0], "best": "SECRET", "date_start": "SECRET", "latitude": "SECRET"}
     _, reasons, _ = in_batches([row], 1)
     assert "SECRET" not in reasons[2]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("type_of_violence", "4", "is not a known code for event_type: '4' (known: 1, 2, 3, "),
+        ("country_id", "9999", "is not a known code for location_code: '9999'"),
+        ("event_clarity", "l", "is not a known code for event_clarity: 'l' (known: 1, 2)"),
+    ],
+)
+def test_unknown_code_is_named_with_those_that_are_known(ged_rows, column, cell, said):
+    _, reasons, _ = in_batches([{**ged_rows[0], column: cell}], 1)
+    assert reasons[2].startswith(f"{column} {said}")
+
+
+def test_unknown_code_is_named_with_the_nearest():
+    _, reasons = own_casualties({**CASUALTY, "quantity_text": "5", "harm": "kiled"})
+    assert "harm is not in the code list 'harm': 'kiled'; did you mean 'killed'?" in reasons[2]
 
 
 def test_changes_count_what_was_written_another_way(ged_rows):
@@ -286,7 +298,7 @@ def test_neutral_classifications_may_be_left_empty():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"harm": "hurt"}, "harm is not in the code list 'harm'"),
+        ({"harm": "hurt"}, "harm is not in the code list 'harm': 'hurt'"),
         ({"harm": None}, "harm is required and empty"),
         ({"date_start": "31.11.2024"}, "date_start is not a date in the form YYYY-MM-DD"),
         ({"value": "eighty", "qualifier": "exact"}, "value is not a number"),
@@ -297,7 +309,7 @@ def test_neutral_classifications_may_be_left_empty():
 def test_own_table_rejects_with_the_field(change, reason):
     frame, reasons = own_casualties({**CASUALTY, "quantity_text": "5", "latitude": None, **change})
     assert frame.is_empty()
-    assert reason in reasons[2].split("; ")
+    assert reason in reasons[2]
 
 
 def test_own_table_repeats_are_rejected():

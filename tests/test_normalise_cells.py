@@ -1,6 +1,7 @@
 """Cells as people type them: read where that is certain, told where they change, left alone where it is not."""
 
 import datetime as dt
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -251,3 +252,33 @@ def test_what_is_not_usual_is_told():
     usual = Normaliser(LAYOUT, "t")
     usual.normalise(frame({}, {}))
     assert list(usual.tally.unexpected()) == []
+
+
+# What the provider broke, and what it says of its own rows.
+
+
+def test_utf8_read_as_cp1252_is_put_right_and_told():
+    layout = replace(LAYOUT, misread=frozenset({"place"}))
+    cells = ["MÃ©naka", "Ménaka", "Ø­Ù„Ø¨", "Ã", "Côte d’Ivoire", "â€œXâ€\x9d", "À vendre"]
+    found = Normaliser(layout, "t").normalise(frame(*({"place": cell} for cell in cells)))
+    read = ["Ménaka", "Ménaka", "حلب", "Ã", "Côte d’Ivoire", "“X”", "À vendre"]
+    assert column(found, "place_name") == read
+    told = dict(found.changes.filter(rule="UTF-8 read as cp1252").select("old", "new").iter_rows())
+    assert told == {"MÃ©naka": "Ménaka", "Ø­Ù„Ø¨": "حلب", "â€œXâ€\x9d": "“X”"}
+
+
+@given(st.text(st.characters(min_codepoint=0x20, exclude_categories=("C", "Z")), min_size=1, max_size=10))
+def test_misread_text_comes_back(name):
+    misread = "".join(bytes([b]).decode("cp1252", errors="ignore") or chr(b) for b in name.encode())
+    layout = replace(LAYOUT, misread=frozenset({"place"}), missing=())
+    found = Normaliser(layout, "t").normalise(frame({"place": misread}))
+    assume(found.accepted == 1 and " " not in misread and misread.strip() == misread)
+    read = column(found, "place_name")[0]
+    assert read in (name, misread)
+    assert read == name or not any(c in misread for c in "ÃÂÐØ")
+
+
+def test_what_the_provider_rejects_is_rejected_with_its_reason():
+    layout = replace(LAYOUT, refused=pl.when(text("place") == "bad").then(pl.lit("no such place")))
+    found = Normaliser(layout, "t").normalise(frame({"place": "bad"}, {}))
+    assert found.rejected.rows() == [(2, "rejected by the provider: no such place")]

@@ -211,3 +211,14 @@ def test_document_of_several_files_is_one_row_of_sources(tmp_path):
     )
     built = build_package(authored, tmp_path / "out")
     assert built.rows == {"sources": 1, "casualties": 2}
+
+
+def test_columns_of_private_persons_reach_no_file(build, csv_file):
+    layout = replace(LAYOUT, not_carried={"victims": "names of persons"}, personal=frozenset({"victims"}))
+    content = "country,idps,date,victims,extra\nSYR,5,2024-03-01,Canary Name,x\nXXX,6,2024-04-01,Canary Name,y\nSYR,Canary Name\n"
+    built = build(csv_file(content), layout)
+    assert (built.inputs[0].accepted_rows, built.rejected_rows) == (1, 2)
+    written = [p for folder in (built.path, built.private) for p in folder.rglob("*") if p.is_file()]
+    assert len(written) > 4
+    assert [p.name for p in written if b"Canary" in p.read_bytes()] == []
+    assert "columns of private persons dropped before anything was kept: victims" in notes_of(built)

@@ -46,7 +46,8 @@ REQUIRED = {
     "date_precision counting role geo_precision pcode_method",
     "displacement": "figure_id source_id measure category counts sex age_group qualifier date_precision "
     "geo_precision pcode_method role",
-    "indicators": "figure_id source_id indicator qualifier date_precision geo_precision pcode_method role",
+    "indicators": "figure_id source_id indicator sex age_group qualifier date_precision "
+    "geo_precision pcode_method role",
     "claims": "claim_id source_id claimant stance about_table about_id aspect",
     "sources": "source_id source_type date_precision redistribution access",
 }

@@ -306,7 +306,7 @@ def test_identifiers_follow_from_what_a_row_is_about(tmp_path):
 def test_rows_of_one_document_agree_on_its_row_whichever_is_rejected(tmp_path):
     rows = [FIGURE | {"harm": "shot"}, FIGURE, FIGURE | {"harm": "injured"}]
     tables, rejected = read(as_csv(tmp_path / "a.csv", "casualties", rows))
-    assert rejected == {3: "Harm is not in the code list 'harm'"}
+    assert rejected[3].startswith("Harm is not in the code list 'harm': 'shot'")
     assert tables["sources"].unique().height == 1
     assert set(tables["casualties"]["source_id"]) == set(tables["sources"]["source_id"])
 
@@ -343,7 +343,7 @@ def test_unit_chosen_comes_before_the_words_and_an_unknown_one_is_refused(tmp_pa
     }
     tables, rejected = read(as_csv(tmp_path / "a.csv", "indicators", [row, row | {"unit": "miles"}]))
     assert tables["indicators"]["unit"].to_list() == ["km"]
-    assert rejected == {4: "Unit is not in the code list 'unit'"}
+    assert rejected == {4: "Unit is not in the code list 'unit': 'miles'"}
 
 
 @pytest.mark.parametrize(("unit", "low"), [("km", 10), ("square_km", 10), ("building", 11), ("person", 11)])

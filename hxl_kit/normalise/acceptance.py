@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.checks.constraints import field_rules
-from hxl_kit.mapping import kind_of, single_root
+from hxl_kit.errors import nearest
+from hxl_kit.mapping import column_of, crosswalk_of, kind_of, single_root
+from hxl_kit.normalise.columns import Column
+from hxl_kit.reading.table import listed, shown
+from hxl_kit.standard.codelists import codelist, crosswalk
 from hxl_kit.standard.tables import Field, Table, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from hxl_kit.checks.rule import Rule
-    from hxl_kit.normalise.columns import Column, Columns
+    from hxl_kit.normalise.columns import Columns
     from hxl_kit.sources.layout import TableMap
 
 REJECTED = {"row_number": pl.UInt32, "reason": pl.String}
@@ -28,12 +32,39 @@ _UNREADABLE = {
 }
 
 
+_UNMADE = "cannot be made from"
+_SHOWN_CODES = 8
+
+
 @dataclass(frozen=True)
 class Condition:
-    """What makes a row unacceptable, and what is said of it."""
+    """What makes a row unacceptable, and what is said of it.
+
+    Where a code is not known, `given` is the column that holds it, which the reason then names with the nearest
+    of the `known` ones.
+    """
 
     holds: pl.Expr
     message: str
+    given: str = ""
+    known: tuple[str, ...] = ()
+
+    def reasons(self, suspects: pl.DataFrame) -> pl.DataFrame:
+        """Return row_number and reason of the rows in which it holds."""
+        found = suspects.filter(self.holds)
+        reason = pl.lit(self.message)
+        if self.given and found.height:
+            said = {
+                cell: f"{self.message}: '{shown(cell)}'{self._hint(cell)}"
+                for cell in found[self.given].drop_nulls().unique()
+            }
+            reason = pl.col(self.given).replace_strict(said, default=self.message, return_dtype=pl.String)
+        return found.select(row_number="@row", reason=reason)
+
+    def _hint(self, cell: str) -> str:
+        """Name the nearest known code, or all of a few; numbers that look alike mean nothing."""
+        near = "" if cell.isdecimal() else nearest(cell, self.known)
+        return near or (f" (known: {', '.join(self.known)})" if 0 < len(self.known) <= _SHOWN_CODES else "")
 
 
 def conditions_of(maps: Sequence[TableMap], columns: Columns, country: str | None) -> list[Condition]:
@@ -45,12 +76,12 @@ def conditions_of(maps: Sequence[TableMap], columns: Columns, country: str | Non
             column = columns.of(expr, owner[name])
             if expr.meta.is_literal() and _keeps(owner, owner[name], expr):
                 continue
-            for rule in field_rules(owner, owner[name], pl.col(column.name)):
+            for rule in _rules(owner, owner[name], pl.col(column.name)):
                 key = (
                     column.name,
                     rule.id,
                     rule.message,
-                    m.table if rule.id == "constraint-required" else "",
+                    f"{m.table} {id(m.where)}" if rule.id == "constraint-required" else "",
                 )
                 found[key] = _broken(rule, column, name, m)
     return [*_lost_values(columns), *found.values(), *_wrong_country(maps, columns, country)]
@@ -62,10 +93,18 @@ def reshape_conditions(m: TableMap) -> list[Condition]:
     conditions = []
     for name, expr in m.columns.items():
         if root := single_root(expr):
-            conditions.append(_lost(root, f"@text:{root}", [name], kind_of(expr) or owner[name]))
-        rules = field_rules(owner, owner[name])
-        conditions += [Condition(rule.violated, f"{root or name} {rule.message}") for rule in rules]
+            column = Column(name, expr, owner[name], root, kind_of(expr), crosswalk_of(expr))
+            conditions.append(_lost(f"@text:{root}", [column]))
+        given = f"@text:{root}" if root else ""
+        rules = _rules(owner, owner[name], pl.col(name))
+        conditions += [_ruled(rule, rule.violated, root or name, given, owner[name]) for rule in rules]
     return conditions
+
+
+def _rules(owner: Table, field: Field, value: pl.Expr) -> list[Rule]:
+    """Return the rules of a field; what is in a code list has its form."""
+    rules = field_rules(owner, field, value)
+    return [rule for rule in rules if not (field.codelist and rule.id == "constraint-pattern")]
 
 
 def reasons(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFrame:
@@ -76,14 +115,15 @@ def reasons(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFram
     suspects = frame.filter(pl.any_horizontal(c.holds.fill_null(False) for c in conditions))
     if not suspects.height:
         return nothing
-    return pl.concat(
-        suspects.filter(c.holds).select(row_number="@row", reason=pl.lit(c.message)) for c in conditions
-    )
+    return pl.concat(condition.reasons(suspects) for condition in conditions)
 
 
 def joined(found: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Return one row per rejected input row, its reasons joined."""
     every = pl.concat(found).unique(maintain_order=True)
+    unmade = pl.col("reason").str.contains(_UNMADE, literal=True)
+    # What is wrong with the parts of a field says more than that the field is not there.
+    every = every.filter(~unmade | unmade.all().over("row_number"))
     return (
         every.group_by("row_number", maintain_order=True)
         .agg(pl.col("reason").str.join("; "))
@@ -97,7 +137,22 @@ def _broken(rule: Rule, column: Column, name: str, m: TableMap) -> Condition:
     if rule.id == "constraint-required":
         violated &= pl.lit(True) if m.where is None else m.where
         violated &= pl.lit(True) if column.root is None else pl.col(column.root).is_null()
-    return Condition(violated, f"{column.root or name} {rule.message}")
+        if column.root is None:
+            return Condition(violated, f"{name} {_UNMADE} {_parts(column.expr)}")
+    return _ruled(rule, violated, column.root or name, column.root or "", column.field)
+
+
+def _parts(expr: pl.Expr) -> str:
+    """Name the input columns that an expression reads."""
+    return listed(list(dict.fromkeys(filter(None, map(column_of, expr.meta.root_names())))))
+
+
+def _ruled(rule: Rule, violated: pl.Expr, name: str, given: str, field: Field) -> Condition:
+    """Return a rule as a condition; a code that is none of its list's is named."""
+    message = f"{name} {rule.message}"
+    if rule.id == "constraint-enum" and given:
+        return Condition(violated, message, given, codelist(str(field.codelist)).values)
+    return Condition(violated, message)
 
 
 def _keeps(owner: Table, field: Field, constant: pl.Expr) -> bool:
@@ -112,28 +167,28 @@ def _lost_values(columns: Columns) -> list[Condition]:
     for column in columns.all:
         if column.root:
             made.setdefault(column.root, []).append(column)
-    return [_lost(root, root, [c.name for c in of], _strictest(of)) for root, of in made.items()]
+    return [_lost(root, of) for root, of in made.items()]
 
 
-def _lost(root: str, given: str, mapped: Sequence[str], read_as: Field | str) -> Condition:
-    """The lost-value rule: the source's cell is filled and a cell made from it is empty."""
-    lost = pl.any_horizontal(pl.col(name).is_null() for name in mapped)
-    return Condition(pl.col(given).is_not_null() & lost, f"{root} {_unread(read_as)}")
+def _lost(given: str, columns: Sequence[Column]) -> Condition:
+    """The lost-value rule: the source's cell is filled and a cell made from it is empty.
+
+    The strictest of the columns made from it gives the reason: one with codes, else one that is no text.
+    """
+    lost = pl.any_horizontal(pl.col(column.name).is_null() for column in columns)
+    holds = pl.col(given).is_not_null() & lost
+    strictest = min(columns, key=lambda c: (c.field.codelist is None, c.field.type == "string"))
+    message = f"{strictest.root} {_unread(strictest)}"
+    if strictest.crosswalk:
+        return Condition(holds, message, given, tuple(crosswalk(strictest.crosswalk).mapping))
+    return Condition(holds, message)
 
 
-def _unread(read_as: Field | str) -> str:
-    """Say what a cell was to be: what a verb reads it as, or a field."""
-    if isinstance(read_as, str):
-        return _UNREADABLE[read_as]
-    if read_as.codelist:
-        return f"is not a known code for {read_as.name}"
-    return _UNREADABLE.get(read_as.type, "cannot be read")
-
-
-def _strictest(columns: Sequence[Column]) -> Field | str:
-    """Return what tells most of why a cell is not read: a code list, else what a verb reads it as."""
-    found = min(columns, key=lambda c: (c.field.codelist is None, c.field.type == "string"))
-    return found.field if found.field.codelist or not found.kind else found.kind
+def _unread(column: Column) -> str:
+    """Say what a cell was to be: a code, what a verb reads it as, or what its field is."""
+    if column.field.codelist or column.crosswalk:
+        return f"is not a known code for {column.field.name}"
+    return _UNREADABLE.get(column.kind or column.field.type, "cannot be read")
 
 
 def _wrong_country(maps: Sequence[TableMap], columns: Columns, country: str | None) -> list[Condition]:

@@ -32,6 +32,8 @@ Batches = Callable[[], Iterator[pl.DataFrame]]
 
 _ERROR = r"^\s*#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|GETTING_DATA|ERROR!|SPILL!|CALC!)\s*$"
 _FIRST_COLUMNS = 3
+_MISREAD = r"[\u{C2}-\u{F4}][\u{80}-\u{BF}\u{152}-\u{192}\u{2C6}-\u{2DC}\u{2013}-\u{2122}\u{20AC}]"
+_MISREAD_RULE = "UTF-8 read as cp1252"
 _PLAIN = {
     "integer": r"^\s*[-+]?[0-9]+\s*$",
     "number": r"^\s*[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*$",
@@ -137,6 +139,33 @@ def without_words_for_nothing(frame: pl.DataFrame, layout: Layout) -> Prepared:
     emptied = [pl.when(~pl.col(name).is_in(layout.missing)).then(pl.col(name)).alias(name) for name in found]
     kept = frame.with_columns(pl.col(name).alias(f"@no value:{name}") for name in found)
     return Prepared(kept.with_columns(emptied), repairs, nothing)
+
+
+def read_rightly(frame: pl.DataFrame, columns: frozenset[str]) -> tuple[pl.DataFrame, tuple[Repair, ...]]:
+    """Return the batch with UTF-8 that was read as cp1252 put right in the columns, and what was repaired."""
+    repairs = []
+    for name in sorted(columns & set(frame.columns)):
+        odd = frame[name].drop_nulls().unique()
+        odd = odd.filter(odd.str.contains(_MISREAD))
+        right = {cell: read for cell in odd if (read := _as_utf8(cell)) is not None}
+        if right:
+            before = f"@{_MISREAD_RULE}:{name}"
+            frame = frame.with_columns(pl.col(name).alias(before), pl.col(name).replace(right))
+            repairs.append(Repair(name, _MISREAD_RULE, pl.col(before), pl.col(name)))
+    return frame, tuple(repairs)
+
+
+def _as_utf8(cell: str) -> str | None:
+    """Return the text whose UTF-8 bytes read as cp1252 give the cell, or None."""
+    try:
+        return b"".join(_byte(character) for character in cell).decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _byte(character: str) -> bytes:
+    """Return the byte of a character in cp1252, in which the five bytes without one stand for themselves."""
+    return bytes([ord(character)]) if "\x80" <= character <= "\x9f" else character.encode("cp1252")
 
 
 def totals_and_errors(frame: pl.DataFrame, suspects: tuple[str, ...]) -> pl.DataFrame:

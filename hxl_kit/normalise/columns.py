@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import POLARS_TYPES, kind_of, single_root
+from hxl_kit.mapping import POLARS_TYPES, crosswalk_of, kind_of, single_root
 from hxl_kit.standard.tables import Field, table
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Column:
     """A distinct expression, computed once per batch under `name`.
 
-    `root` is the input column it reads as it is, `kind` what it reads that as (`mapping.kind_of`).
+    `root` is the input column it reads as it is, `kind` what it reads that as (`mapping.kind_of`), `crosswalk`
+    what it looks it up in.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Column:
     field: Field
     root: str | None
     kind: str | None
+    crosswalk: str | None
 
 
 class Columns:
@@ -44,7 +46,9 @@ class Columns:
         if key not in self._columns:
             name = f"@{len(self._columns)}:{field.name}"
             cast = expr.cast(POLARS_TYPES[field.type])
-            self._columns[key] = Column(name, cast, field, single_root(expr), kind_of(expr))
+            self._columns[key] = Column(
+                name, cast, field, single_root(expr), kind_of(expr), crosswalk_of(expr)
+            )
 
     @property
     def all(self) -> tuple[Column, ...]:

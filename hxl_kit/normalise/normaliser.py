@@ -17,6 +17,7 @@ from hxl_kit.normalise.cells import (
     Conventions,
     input_columns,
     kinds_of,
+    read_rightly,
     reread,
     totals_and_errors,
     without_words_for_nothing,
@@ -75,6 +76,7 @@ class Normaliser:
     def __post_init__(self) -> None:
         self.tally = Tally(self.layout.expect)
         self._near = pl.Series("key", [], pl.UInt64)
+        self._absent: list[str] = []
 
     def normalise(self, batch: pl.DataFrame) -> Normalised:
         """Return the standard's rows of an all-text batch (columns `row_number` and the file's own).
@@ -85,11 +87,13 @@ class Normaliser:
         frame = self._with_context(batch)
         text, untidy = tidy(frame, self.layout.reshaped, self._lines)
         prepared = without_words_for_nothing(text, self.layout)
-        text, computed, reread_repairs = self._computed(prepared.frame, batch)
+        text, misread = read_rightly(prepared.frame, self.layout.misread)
+        text, computed, reread_repairs = self._computed(text, batch)
         self.tally.add(text)
         others = [(m, reshaped(text.lazy(), m).collect()) for m in self._reshapes]
         faulty = [
             totals_and_errors(text, untidy),
+            self._refused(text),
             reasons(computed, self._conditions),
             *(reasons(rows, reshape_conditions(m)) for m, rows in others),
             self._fruitless(computed, others),
@@ -105,7 +109,7 @@ class Normaliser:
             changes=pl.concat(
                 [
                     changes(good, tidied(untidy)),
-                    changes(good, (*prepared.repairs, *reread_repairs)),
+                    changes(good, (*prepared.repairs, *misread, *reread_repairs)),
                     changes(good, self._repairs),
                     *(changes(rows, reshape_repairs(m)) for m, rows in kept),
                 ]
@@ -180,7 +184,7 @@ class Normaliser:
         return repairs_of(self._columns)
 
     def _with_context(self, batch: pl.DataFrame) -> pl.DataFrame:
-        missing = sorted(self.layout.optional - set(batch.columns))
+        missing = self._absent = sorted(self.layout.optional - set(batch.columns))
         known = {"source_id": self.source_id, "file": "", "sheet": "", **self.place}
         return batch.rename({"row_number": "@row"}).with_columns(
             *(pl.lit(value).alias(f"@{name}") for name, value in known.items()),
@@ -203,6 +207,13 @@ class Normaliser:
         message = "none of its figures is filled"
         return without.select(row_number="@row", reason=pl.lit(message))
 
+    def _refused(self, text: pl.DataFrame) -> pl.DataFrame:
+        """Reject what the provider itself says not to use, with its reason."""
+        if self.layout.refused is None:
+            return pl.DataFrame(schema=REJECTED)
+        said = text.select(row_number="@row", said=self.layout.refused).drop_nulls("said")
+        return said.select("row_number", reason=pl.concat_str(pl.lit("rejected by the provider: "), "said"))
+
     def _near_repeats(self, good: pl.DataFrame) -> pl.DataFrame:
         """Warn of accepted rows that look like one that came before; remember them."""
         if self.layout.near_key is None:
@@ -214,7 +225,7 @@ class Normaliser:
         message = "may repeat a row that came before under another id: do not add them unseen"
         return found.select(
             table=pl.lit(""),
-            id=pl.format("row {}", "@row"),
+            id=pl.concat_str(pl.lit("row "), pl.col("@row")),
             rule=pl.lit("possible-repeat"),
             message=pl.lit(message),
         )
@@ -251,7 +262,7 @@ class Normaliser:
         Raises:
             HxlKitError: the accepted rows' total is not what the tables hold: a bug in the source's map.
         """
-        measures = self.layout.measures
+        measures = [m for m in self.layout.measures if m.column not in self._absent]
         if not measures:
             return {}
         sums = [m.total.alias(str(n)) for n, m in enumerate(measures)]

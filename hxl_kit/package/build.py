@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Built:
     """A finished package: where it is, its rows by table, and what became of its inputs.
 
-    `made_in` is the output folder that was asked for; parts of a split lie in it and share its by-products.
+    `reasons` counts the rejected rows by reason. `made_in` is the output folder that was asked for; parts of a split lie in it and share its by-products.
     """
 
     path: Path
@@ -43,6 +43,7 @@ class Built:
     inputs: tuple[InputRecord, ...]
     changes: Mapping[str, int]
     warnings: Mapping[str, int]
+    reasons: Mapping[str, int]
     made_in: Path
 
     @property
@@ -98,7 +99,7 @@ def build_package(authored: Authored, out: Path) -> Built:
             finish_package(authored, files, records, private.warning_counts())
             refuse_invalid(stage)
         private.install()
-    return Built(out, files.rows, tuple(records), private.change_counts(), private.warning_counts(), out)
+    return Built(out, files.rows, tuple(records), *_counts(private), out)
 
 
 def read_inputs(
@@ -155,10 +156,13 @@ def split_package(authored: Authored, out: Path) -> list[Built]:
                 selected.check_keys()
                 finish_package(part, selected, records, private.warning_counts())
                 refuse_invalid(stage)
-            counts = private.change_counts(), private.warning_counts()
-            built.append(Built(place, selected.rows, tuple(records), *counts, out))
+            built.append(Built(place, selected.rows, tuple(records), *_counts(private), out))
         private.install()
     return built
+
+
+def _counts(private: ByProducts) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    return private.change_counts(), private.warning_counts(), private.reason_counts()
 
 
 def _source_of(entry: Input) -> Source:

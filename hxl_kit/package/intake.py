@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,7 +14,7 @@ from hxl_kit.mapping import POLARS_TYPES
 from hxl_kit.normalise import Conventions, Normalised, Normaliser
 from hxl_kit.package.descriptor import InputRecord
 from hxl_kit.package.tables import ahead
-from hxl_kit.reading import TableText, open_tables
+from hxl_kit.reading import Batch, TableText, open_tables
 from hxl_kit.reading.hashtags import recognise
 from hxl_kit.standard.tables import table
 
@@ -94,6 +94,7 @@ class Intake:
         """Normalise one table; return its counts and the notes on it."""
         names = _names(text, layout, entry)
         unknown = [column for column in text.header if column not in names]
+        personal = [column for column, name in names.items() if name in layout.personal]
         self.files.add(layout.tables)
         label, tally = self.private.label(name.replace(": ", "-").replace("/", "-")), Tally()
         normaliser = Normaliser(
@@ -104,8 +105,8 @@ class Intake:
             Conventions(lambda: _renamed(text, names), text.date_system, entry.date_order),
             {"file": entry.path.name, "sheet": text.sheet or ""},
         )
-        for batch in ahead(text.batches()):
-            normalised = normaliser.normalise(batch.frame.rename(names))
+        for batch in ahead(_without_persons(text, personal)):
+            normalised = normaliser.normalise(batch.frame.rename(names, strict=False))
             self._write(self.protector.protect(normalised.tables))
             self.private.reject(label, batch.frame, normalised.rejected)
             self.private.reject_records(label, batch.bad)
@@ -197,6 +198,16 @@ def _by_tag(text: TableText, table_name: str) -> dict[str, str]:
     }
 
 
+def _without_persons(text: TableText, personal: Sequence[str]) -> Iterator[Batch]:
+    """Yield a table's records without the columns of private persons; ragged records then without their text."""
+    for batch in text.batches():
+        if personal:
+            bad = tuple(replace(row, text="") for row in batch.bad)
+            yield replace(batch, frame=batch.frame.drop(personal), bad=bad)
+        else:
+            yield batch
+
+
 def _renamed(text: TableText, names: Mapping[str, str]) -> Iterator[pl.DataFrame]:
     for batch in text.batches():
         yield batch.frame.rename(names)
@@ -207,7 +218,10 @@ def _about_columns(layout: Layout, names: Mapping[str, str], unknown: Sequence[s
     others = [f"'{given}' as {name}" for given, name in names.items() if given != name]
     if others:
         yield f"columns read under another name: {_listed(others)}"
-    left = [given for given, name in names.items() if name not in layout.columns]
+    dropped = [given for given, name in names.items() if name in layout.personal]
+    if dropped:
+        yield f"columns of private persons dropped before anything was kept: {', '.join(dropped)}"
+    left = [given for given, name in names.items() if name not in layout.columns | layout.personal]
     if left or unknown:
         yield f"columns not carried over: {', '.join([*left, *unknown])}"
     if unknown:

@@ -47,6 +47,7 @@ class ByProducts:
         self._changes = [pl.DataFrame(schema=CHANGES)]
         self._warnings = [pl.DataFrame(schema=WARNINGS)]
         self._labels: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
 
     def label(self, input_name: str) -> str:
         """Return the name of an input's by-products: its own, numbered from the second of the same name on."""
@@ -57,12 +58,14 @@ class ByProducts:
     def reject(self, input_name: str, batch: pl.DataFrame, rejected: pl.DataFrame) -> None:
         """Keep the rejected rows of a batch as received, with row_number and reason in front."""
         if rejected.height:
+            self._reasons.update(rejected["reason"].to_list())
             rows = rejected.join(batch, on="row_number", how="left", maintain_order="left")
             self._append("rejected", input_name, rows)
 
     def reject_records(self, input_name: str, bad: Sequence[BadRow]) -> None:
         """Keep records that do not have the header's number of cells, whole, under `text`."""
         if bad:
+            self._reasons.update(record.reason for record in bad)
             rows = [(record.row_number, record.reason, record.text) for record in bad]
             self._append(
                 "rejected",
@@ -100,6 +103,10 @@ class ByProducts:
         """Return how many values each rule changed."""
         totals = self.changes().group_by("rule").agg(pl.col("count").sum()).sort("rule")
         return {rule: int(count) for rule, count in totals.select("rule", "count").iter_rows()}
+
+    def reason_counts(self) -> dict[str, int]:
+        """Return how many rows were rejected for each reason, most frequent first."""
+        return dict(self._reasons.most_common())
 
     def warning_counts(self) -> dict[str, int]:
         """Return how many rows each rule speaks about, as `table.rule`."""

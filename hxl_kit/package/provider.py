@@ -20,7 +20,9 @@ def authored_by_source(source: Source, inputs: tuple[Input, ...], out: Path, opt
         name=package_name(out.absolute().name, source.id),
         title=f"{source.title}{', ' + releases if releases else ''}",
         version=releases or "0",
-        licences=(_filled({"name": source.licence, "title": source.licence_title, "path": source.licence_url}),),
+        licences=(
+            _filled({"name": source.licence, "title": source.licence_title, "path": source.licence_url}),
+        ),
         contributors=(_filled({"title": source.provider, "path": source.url, "roles": ["creator"]}),),
         inputs=inputs,
         description=f"{source.title} by {source.provider}, in the tables of hxl_kit. {source.terms}",

@@ -71,4 +71,4 @@ def units(country: str, level: int) -> pl.DataFrame:
 
 def labelled() -> pl.Expr:
     """Return a unit as people choose it from a list, its name and its code: `Aleppo · SY02`."""
-    return pl.format("{} · {}", "name", "code").alias("label")
+    return pl.concat_str("name", "code", separator=" · ").alias("label")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Expectation", "Layout", "Lookalike", "Measure", "Source", "TableMap"]
 
 _NAMED_COLUMNS = 6
+_SHARE = 0.8
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,13 @@ class Source:
     def fitting_layout(self, header: Sequence[str], tags: Sequence[Tag | None] = ()) -> Layout:
         """Return the layout whose required columns are all there; of several, the one that knows most columns.
 
+        A layout that knows far fewer columns than another is not taken: the file is of that other one, damaged.
+
         Raises:
             SourceMismatchError: it is a known other layout, or required columns are missing.
         """
         for lookalike in self.lookalikes:
-            if lookalike.columns == frozenset(header):
+            if lookalike.is_of(header):
                 raise SourceMismatchError(f"{self.id}: {lookalike.message}")
         if not self.layouts:
             raise SourceMismatchError(
@@ -78,8 +81,13 @@ class Source:
             )
         fits = [(layout, frozenset(layout.names_in(header, tags).values())) for layout in self.layouts]
         complete = [(layout, known) for layout, known in fits if layout.required <= known]
+        most = max(len(known) for _, known in fits)
         if complete:
-            return max(complete, key=lambda fit: len(fit[1]))[0]
+            layout, known = max(complete, key=lambda fit: len(fit[1]))
+            if len(known) >= _SHARE * most:
+                return layout
+            likeliest = max(fits, key=lambda fit: len(fit[1]))[0]
+            raise SourceMismatchError(self._missing_columns(likeliest, header, tags))
         nearest_layout = max(fits, key=lambda fit: len(fit[0].required & fit[1]) / len(fit[0].required))[0]
         raise SourceMismatchError(self._missing_columns(nearest_layout, header, tags))
 

@@ -59,10 +59,19 @@ class Measure:
 
 @dataclass(frozen=True)
 class Lookalike:
-    """A known layout of the provider that is not this source, and what to say to who sends it."""
+    """A known layout of the provider that is not this source, and what to say to who sends it.
+
+    A file is it if it has just these columns; with `others` if it has these among others.
+    """
 
     columns: frozenset[str]
     message: str
+    others: bool = False
+
+    def is_of(self, header: Iterable[str]) -> bool:
+        """Return whether a file with these columns is of this layout."""
+        given = frozenset(header)
+        return self.columns <= given if self.others else self.columns == given
 
 
 @dataclass(frozen=True)
@@ -83,12 +92,15 @@ class Layout:
     """The columns of a source's files and the maps to the standard's tables.
 
     `key` is the expression that names a row in the provider's own terms; None where the provider has no key
-    (rows may then repeat); rows that agree in `near_key` are kept and told as possible repeats. `optional` columns may be missing from a file; `reshaped` columns are read by a
-    reshape, of which `numbers` and `dates` hold such; `other_names` are names that a column has in some files,
-    `tagged` the hashtag that finds it where no name does; with `any_case` the letter case of names does not
-    matter. `missing` are cells that say "no value". With `every_sheet` all sheets of a workbook that have this
-    layout are read, else one must be named. `not_carried` tells why a known column has no place in the standard; `notes` are said
-    of every file, such as what this layout cannot tell.
+    (rows may then repeat). Rows that agree in `near_key` are kept and told as possible repeats; `refused` gives
+    the provider's own reason against a row, which rejects it. `optional` columns may be missing from a file;
+    `reshaped` columns are read by a reshape, of which `numbers` and `dates` hold such; `other_names` are names
+    that a column has in some files, `tagged` the hashtag that finds it where no name does; with `any_case` the
+    letter case of names does not matter. `missing` are cells that say "no value"; `misread` columns hold UTF-8
+    that the provider read as cp1252, which is put right. `not_carried` tells why a known column has no place in
+    the standard; `personal` ones among them hold private persons and are dropped before anything is kept. With
+    `every_sheet` all sheets of a workbook that have this layout are read, else one must be named. `notes` are
+    said of every file, such as what this layout cannot tell.
     """
 
     id: str
@@ -107,6 +119,9 @@ class Layout:
     expect: Expectation = field(default_factory=Expectation)
     notes: tuple[str, ...] = ()
     near_key: pl.Expr | None = None
+    refused: pl.Expr | None = None
+    personal: frozenset[str] = frozenset()
+    misread: frozenset[str] = frozenset()
     any_case: bool = False
     every_sheet: bool = False
 
@@ -121,7 +136,7 @@ class Layout:
         direct = [m for m in self.maps if m.reshape is None]
         expressions = [e for m in direct for e in m.columns.values()]
         expressions += [m.where for m in direct if m.where is not None]
-        expressions += [key for key in (self.key, self.near_key) if key is not None]
+        expressions += [key for key in (self.key, self.near_key, self.refused) if key is not None]
         roots = {column_of(root) for e in expressions for root in e.meta.root_names()}
         return frozenset(filter(None, roots)) | self.reshaped | {m.column for m in self.measures}
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from hxl_kit.package.build import Built
 
 
+SHOWN_REASONS = 10
+
+
 def command(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="The provider's files.", show_default=False)
@@ -71,6 +74,8 @@ def command(
         emit(_told(built))
     tell_empty(built)
     if built.rejected_rows:
+        for reason, count in list(built.reasons.items())[:SHOWN_REASONS]:
+            say(f"rejected: {count:,} × {reason}")
         say(f"{built.rejected_rows:,} rows were rejected: see {built.private / 'rejected'}")
         raise typer.Exit(ExitCode.DATA)
 
@@ -84,6 +89,7 @@ def _described(source_id: str, built: Built) -> dict[str, Any]:
         "tables": dict(built.rows),
         "changes": dict(built.changes),
         "warnings": dict(built.warnings),
+        "reasons": dict(built.reasons),
         "totals": built.totals,
         "package": str(built.path),
     }
