@@ -115,15 +115,14 @@ def _described(path: Path, text: TableText) -> Description:
 def candidates(text: TableText) -> tuple[Candidate, ...]:
     """Return the sources and tables that the columns fit, certain ones first, generic sources last of these.
 
-    A generic source is certain only of what no other source or table is certain of.
+    A generic source is certain only of what no other source or table comes near to.
     """
     specific = [name for name in source_ids() if not source(name).generic]
     found = [c for name in specific if (c := _source_candidate(name, text))]
     found += [c for name in table_names() if (c := _table_candidate(name, text))]
-    yields = any(c.certain for c in found)
     others = [c for name in source_ids() if name not in specific and (c := _source_candidate(name, text))]
-    if yields:
-        others = [replace(c, certain=False) for c in others if c.certain]
+    if found:
+        others = [replace(c, certain=False) for c in others]
     return tuple(sorted([*found, *others], key=lambda c: (not c.certain, c.kind, c.id)))
 
 
