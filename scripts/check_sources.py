@@ -40,6 +40,7 @@ SUFFIXES = {
 }
 OPTIONS = Options(hashtag_row="none", parquet=False)
 REASONS = 5
+SHOWN = 160
 
 
 @dataclass
@@ -115,7 +116,7 @@ def _short(error: Exception, file: Path) -> str:
 def show(found: Outcome) -> None:
     """Print a file's line, its totals, and what is wrong."""
     if not found.source:
-        print(f"–  {found.name}: not of a listed source ({found.said[:300]})")
+        print(f"–  {found.name}: not of a listed source ({found.said[:SHOWN]})")
         return
     mark = "✗" if found.problems else "✓"
     tables = ", ".join(f"{rows:,} {name}" for name, rows in found.tables.items() if name != "sources")

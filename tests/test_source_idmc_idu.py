@@ -176,10 +176,10 @@ def test_every_fault_is_named():
     rejected = normalised(FOLDER / "rejected_rows.json").rejected
     reasons = dict(rejected.select("row_number", "reason").iter_rows())
     assert reasons[2] == "id repeats a row that came before"
-    assert reasons[3].startswith("qualifier is not a known code for qualifier: ")
-    assert reasons[4].startswith("role is not a known code for role: ")
-    assert reasons[5].startswith("displacement_type is not a known code for cause: ")
-    assert reasons[11].startswith("locations_accuracy is not a known code for geo_precision: ")
+    assert reasons[3].startswith("qualifier is not a known code for qualifier")
+    assert reasons[4].startswith("role is not a known code for role")
+    assert reasons[5].startswith("displacement_type is not a known code for cause")
+    assert reasons[11].startswith("locations_accuracy is not a known code for geo_precision")
     assert len(reasons) == len(invented("rejected_rows.json")) - 1
 
 

@@ -252,7 +252,20 @@ class Normaliser:
             parts[m.table].append(self._columns.select(good, m))
         for m, rows in others:
             parts[m.table].append(rows.select("@row", *table(m.table).names))
-        return {name: _in_input_order(frames) for name, frames in parts.items()}
+        tables = {name: _in_input_order(frames) for name, frames in parts.items()}
+        self._require_whole(tables)
+        return tables
+
+    def _require_whole(self, tables: Tables) -> None:
+        """Stop where a map of the source leaves a required field out.
+
+        Raises:
+            HxlKitError: an accepted row has no value in it: a bug in the source's map.
+        """
+        for name, frame in tables.items():
+            lacking = [f.name for f in table(name).fields if f.required and frame[f.name].null_count()]
+            if lacking:
+                raise HxlKitError(f"{self.layout.id}: a map to {name} leaves {', '.join(lacking)} empty")
 
     def _totals(
         self, text: pl.DataFrame, good: pl.DataFrame, tables: Tables
