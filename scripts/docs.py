@@ -139,7 +139,7 @@ Not carried over:
 
 | column | why |
 |---|---|
-{% for column, why in layout.not_carried.items() -%}
+{% for column, why in layout.not_carried | dictsort -%}
 | `{{ column | cell }}` | {{ why | cell }} |
 {% endfor %}{% endif %}{% endfor %}{% if s.lookalikes %}
 ## What looks like it and is not

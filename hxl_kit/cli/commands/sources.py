@@ -55,7 +55,7 @@ def _layout(layout: Layout) -> dict[str, Any]:
         "tables": list(layout.tables),
         "required_columns": sorted(layout.required),
         "optional_columns": sorted(layout.optional),
-        "not_carried": dict(layout.not_carried),
+        "not_carried": dict(sorted(layout.not_carried.items())),
         "notes": list(layout.notes),
     }
 
@@ -71,4 +71,4 @@ def _show(s: Source) -> None:
             emit(f"  {note}")
         if layout.not_carried:
             emit("  not carried over:")
-            emit_columns([(f"    {name}", why) for name, why in layout.not_carried.items()])
+            emit_columns([(f"    {name}", why) for name, why in sorted(layout.not_carried.items())])
