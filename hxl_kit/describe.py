@@ -122,7 +122,7 @@ def candidates(text: TableText) -> tuple[Candidate, ...]:
     found += [c for name in table_names() if (c := _table_candidate(name, text))]
     others = [c for name in source_ids() if name not in specific and (c := _source_candidate(name, text))]
     if found:
-        others = [replace(c, certain=False) for c in others]
+        others = [replace(c, certain=False) for c in others if c.certain]
     return tuple(sorted([*found, *others], key=lambda c: (not c.certain, c.kind, c.id)))
 
 
@@ -146,10 +146,13 @@ def _certain_source(path: Path, sheet: str | None, encoding: str | None) -> str:
     certain = {c.id for c in sources if c.certain}
     if len(certain) == 1:
         return certain.pop()
-    reasons = (
-        "; ".join(dict.fromkeys(f"{c.id}: {c.reason}" for c in sources))
-        or f"none of {', '.join(source_ids())} fits its columns"
-    )
+    if not sources:
+        raise SourceMismatchError(
+            f"{path}: is of no source that hxl-kit knows: its columns fit none of {', '.join(source_ids())} "
+            "(`hxl-kit describe FILE` shows them); if it is a damaged file of one of these, name it with --source ID "
+            "and read what is missing; else put a hashtag row below the header to read it as hxl_table"
+        )
+    reasons = "; ".join(dict.fromkeys(f"{c.id}: {c.reason}" for c in sources))
     raise SourceMismatchError(f"{path}: the source is not certain ({reasons}); name it with --source ID")
 
 
@@ -198,7 +201,18 @@ def _is_likely(found: Source, text: TableText) -> bool:
         for layout in found.layouts
     ]
     known_other = any(other.is_of(text.header) for other in found.lookalikes)
-    return known_other or max(shares, default=0.0) >= _LIKELY
+    return known_other or max(shares, default=0.0) >= _LIKELY or _is_refused(found, text)
+
+
+def _is_refused(found: Source, text: TableText) -> bool:
+    """Whether a source that finds all its columns by hashtags says what is wrong with a tagged table."""
+    if found.recognise is None or found.layouts or not any(text.tags):
+        return False
+    try:
+        found.recognise(text)
+    except SourceMismatchError:
+        return True
+    return False
 
 
 def _table_candidate(name: str, text: TableText) -> Candidate | None:

@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from hxl_kit.standard.tables import Field
 
 DERIVED = "@derived"
-KINDS = ("integer", "number", "date", "day")
+KINDS = ("integer", "number", "count", "date", "day")
 WORDS = "@words:"
 CODED = "@code:"
+THOUSANDS_OR_PARTS = r"^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+"""A number whose point may group thousands or begin decimals."""
+DECIDED = "e0"
+"""What stands behind such a number when the rest of its column has shown that the point begins decimals."""
+
 _EXACT_INTEGERS = 2.0**53
 _LOOSE_SPACE = r"[ \t\r\n]{2,}|[\t\r\n]"
 _AROUND = r"\A[\s#]|\s\z|\A\z"
@@ -107,6 +112,14 @@ def number(column: str) -> pl.Expr:
     """Return finite numbers (Float64) written with a decimal point; anything else is null."""
     read = text(column).cast(pl.Float64, strict=False)
     return pl.when(read.is_finite()).then(read).alias("@number")
+
+
+def count(column: str) -> pl.Expr:
+    """Return numbers (Float64) of people or things; 1.234 is null, as it may be a thousand or a part of one."""
+    cell = text(column)
+    open_to_doubt = cell.str.contains(THOUSANDS_OR_PARTS)
+    read = pl.when(~open_to_doubt).then(cell).cast(pl.Float64, strict=False)
+    return pl.when(read.is_finite()).then(read).alias("@count")
 
 
 def date(column: str) -> pl.Expr:

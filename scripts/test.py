@@ -6,6 +6,9 @@ import sys
 
 from environment import ready, run
 
+# Every core works on files of tests of its own.
+ALL = ("-n", "auto", "--dist", "loadfile")
+
 
 def main() -> int:
     """Return 0 if everything passes; every step runs, so that one run shows all that is wrong."""
@@ -14,7 +17,7 @@ def main() -> int:
         "format": ("-m", "ruff", "format", "--check", "--quiet", "."),
         "lint": ("-m", "ruff", "check", "--quiet", "."),
         "types": ("-m", "mypy"),
-        "tests": ("-m", "pytest", "-q", *sys.argv[1:]),
+        "tests": ("-m", "pytest", "-q", *(sys.argv[1:] or ALL)),
     }
     failed = []
     for name, arguments in steps.items():

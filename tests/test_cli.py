@@ -388,7 +388,10 @@ def test_sheets_are_chosen_by_name(cli, workbook, tmp_path):
     arguments = ("--source", "ucdp_ged", "-o", tmp_path / "out")
     ran = cli("normalise", workbook, *arguments)
     assert ran.code == 3
-    assert "2 sheets hold a table of ucdp_ged: 'GED' (event data), 'Other' (event data); name one: --sheet NAME" in sentence(ran)
+    assert (
+        "2 sheets hold a table of ucdp_ged: 'GED' (event data), 'Other' (event data); name one: --sheet NAME"
+        in sentence(ran)
+    )
     ran = cli("normalise", workbook, *arguments, "--sheet", "GDE")
     assert ran.code == 3
     assert "no sheet 'GDE'; did you mean 'GED'?" in sentence(ran)
@@ -411,6 +414,21 @@ def test_not_a_package_is_exit_3(cli, tmp_path):
     ran = cli("validate", tmp_path)
     assert ran.code == 3
     assert "is not safe" in sentence(ran)
+
+
+@pytest.mark.parametrize("name", ["hxl_table", "template"])
+def test_a_source_whose_columns_are_found_by_hashtags_says_so(cli, name):
+    ran = cli("sources", name)
+    assert ran.code == 0
+    assert "found by their hashtags" in ran.out
+    assert "\n\n\n" not in ran.out
+
+
+def test_a_renamed_optional_column_is_named_with_what_it_may_be(cli, tmp_path):
+    rows = "measure,raw_phrase,publisher,url,geo_txt\nkilled,over 80,SNHR,https://example.org/1,Idlib\n"
+    (tmp_path / "t.csv").write_text(rows)
+    ran = cli("normalise", tmp_path / "t.csv", "--source", "reported_figures", "-o", tmp_path / "out")
+    assert "may be renamed ones, not read: 'geo_txt'; did you mean 'geo_text'?" in ran.out
 
 
 def test_auto_source_of_a_foreign_file_is_exit_3(cli, tmp_path):

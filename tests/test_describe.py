@@ -143,7 +143,9 @@ def test_workbook_says_its_sheet(tmp_path):
 
 def test_files_of_different_sources_are_not_normalised_together(ged_folder, csv_file, monkeypatch):
     other = csv_file("name,age\nAli,5\n")
-    with pytest.raises(SourceMismatchError, match=r"none of .*ucdp_ged.* fits its columns"):
+    with pytest.raises(
+        SourceMismatchError, match=r"is of no source .*: its columns fit none of .*ucdp_ged.*hxl-kit describe"
+    ):
         certain_source([ged_folder / "ged_231_49_columns.csv", other])
     answers = iter(["ucdp_ged", "acled"])
     monkeypatch.setattr("hxl_kit.describe._certain_source", lambda *_: next(answers))
@@ -181,3 +183,15 @@ def test_truncated_file_is_an_input_error(ged_folder, tmp_path):
     (tmp_path / "u.csv").write_bytes(gzip.decompress(content)[:0])
     with pytest.raises(InputError, match="is empty"):
         described(tmp_path / "u.csv")
+
+
+def test_a_tagged_table_that_cannot_be_read_says_why(csv_file):
+    (candidate,) = described(csv_file("where,what\n#adm1+name,#sector\nA,WASH\n")).candidates
+    assert (candidate.id, candidate.certain) == ("hxl_table", False)
+    assert "no column holds a figure or an event" in candidate.reason
+
+
+def test_a_form_without_a_column_is_a_form_and_says_which(csv_file):
+    form = csv_file("mark,Harm\n#meta+form+casualties+syr,#impact+type\n,killed\n")
+    with pytest.raises(SourceMismatchError, match=r"template: the form lacks the columns with the hashtag #"):
+        certain_source([form])

@@ -282,3 +282,18 @@ def test_what_the_provider_rejects_is_rejected_with_its_reason():
     layout = replace(LAYOUT, refused=pl.when(text("place") == "bad").then(pl.lit("no such place")))
     found = Normaliser(layout, "t").normalise(frame({"place": "bad"}, {}))
     assert found.rejected.rows() == [(2, "rejected by the provider: no such place")]
+
+
+def test_a_cell_read_again_is_not_told_a_second_time_as_white_space():
+    found = normalised({"killed": "12 500"}, {"killed": " 7"}, {"killed": "#N/A"})
+    told = found.changes.select("rule", "old", "new").rows()
+    assert told == [("white space", " 7", "7"), ("number layout", "12 500", "12500")]
+
+
+def test_a_code_that_is_near_a_title_is_named_by_its_code():
+    maps = (TableMap("casualties", {**LAYOUT.maps[0].columns, "harm": text("place")}),)
+    batch = frame({"place": "Tué"}, {"place": "kiled"})
+    found = Normaliser(replace(LAYOUT, maps=maps, expect=Expectation()), "t").normalise(batch)
+    first, second = found.rejected["reason"]
+    assert first.startswith("place is not in the code list 'harm': 'Tué'; did you mean 'killed' (")
+    assert second.endswith("'kiled'; did you mean 'killed'?")

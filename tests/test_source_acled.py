@@ -497,3 +497,42 @@ def test_other_files_of_the_provider_are_refused_with_the_way_out(name):
     header = (FOLDER / name).read_text(encoding="utf-8").splitlines()[0].split(",")
     with pytest.raises(SourceMismatchError, match=r"acled: this is .*https://acleddata\.com"):
         ACLED.fitting_layout(header)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("13-May-22", date(2022, 5, 13)), ("1-Jan-97", date(1997, 1, 1)), ("13 May 2022", date(2022, 5, 13))],
+)
+def test_dates_with_a_short_year_and_the_name_of_the_month_are_read(written, day):
+    event = one(event_date=written)
+    assert (event["date_start"], event["date_end"]) == (day, day)
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "code"),
+    [
+        *(("0", "Akrotiri and Dhekelia", "CYP"), ("736", "Sudan", "SDN"), ("583", "Micronesia", "FSM")),
+        *(("", "Saint Vincent and Grenadines", "VCT"), ("748", "eSwatini", "SWZ"), ("383", "Kosovo", "XKX")),
+    ],
+)
+def test_countries_as_the_provider_writes_them(number, name, code):
+    event = one(iso=number or None, country=name)
+    assert (event["location_code"], event["provider_location_name"]) == (code, name)
+
+
+def test_files_of_few_chosen_columns_are_read():
+    few = ("event_id_cnty", "event_date", "event_type", "country")
+    found = normalised([{name: EVENT[name] for name in few}])
+    assert found.accepted == 1
+    assert found.tables["casualties"].is_empty()
+
+
+@pytest.mark.parametrize("written", ["1704844800", "2024-01-10", "2024-01-10T00:00:00Z"])
+def test_the_day_of_a_deletion(written):
+    found = normalised([{"event_id_cnty": "SYR1", "deleted_timestamp": written}])
+    assert found.tables["claims"]["claim_date"].to_list() == [date(2024, 1, 10)]
+
+
+def test_deletions_by_row_numbers_are_refused_with_the_way_out():
+    with pytest.raises(SourceMismatchError, match="by event_id_cnty"):
+        ACLED.fitting_layout(("data_id", "deleted_timestamp"))

@@ -340,6 +340,44 @@ def test_migrants_causes_are_coded_where_they_are_categories(cause, code):
     assert found["events"]["event_subtype"].to_list() == [cause]
 
 
+def migrant(**cells):
+    """What a sound incident of the month becomes, with other cells."""
+    row = {"Region of Incident": "Mediterranean", "Incident Year": "2030", "Reported Month": "May"}
+    row |= {"Number of Dead": "1", "Minimum Estimated Number of Missing": None, "Cause of Death": "Drowning"}
+    return normalised([row | cells])
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        *(("Gambia, The", "GMB"), ("Taiwan Province of China", "TWN"), ("Republic of the Congo", "COG")),
+        *(("Unknown", None), ("Mediterranean Sea", None), ("Türkiye", "TUR")),
+    ],
+)
+def test_migrants_country_or_the_open_sea(name, code):
+    event = migrant(**{"Main ID": "1", "Country of Incident": name}).tables["events"].row(0, named=True)
+    assert (event["location_code"], event["provider_location_name"]) == (code, name)
+
+
+def test_migrants_a_country_that_is_not_known_is_named():
+    reason = migrant(**{"Main ID": "1", "Country of Incident": "Atlantis"}).rejected["reason"].item()
+    assert "country_of_incident" in reason
+    assert "Atlantis" in reason
+
+
+def test_migrants_files_without_identifiers_are_read():
+    """As others pass them on: the words on an incident stand for its identifier."""
+    one, other = (migrant(**{"Location of Death": place}) for place in ("Off Sampleport", "Off Exampleton"))
+    ids = [found.tables["events"]["event_id"].item() for found in (one, other, one)]
+    assert ids[0] == ids[2] != ids[1]
+
+
+@pytest.mark.parametrize("cell", ["33.1, 13.2", "33.1,13.2, ", "33.1 , 13.2"])
+def test_migrants_coordinates_as_they_are_typed(cell):
+    event = migrant(**{"Main ID": "1", "Coordinates": cell}).tables["events"].row(0, named=True)
+    assert (event["latitude"], event["longitude"]) == (33.1, 13.2)
+
+
 # Whatever the list.
 
 

@@ -237,7 +237,10 @@ def test_a_warning_is_kept_beside_the_number():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("rejected_conflict_events.csv", "rejected by the provider:: location_code: event_type: events: fatalities"),
+        (
+            "rejected_conflict_events.csv",
+            "rejected by the provider:: location_code: event_type: events: fatalities",
+        ),
         ("rejected_idps.csv", "rejected by the provider:: assessment_type: population"),
         (
             "rejected_refugees.csv",
@@ -341,3 +344,12 @@ def test_whole_population_file(tmp_path):
         "input": total(rows, "population"),
         "accepted": total(good, "population"),
     }
+
+
+@pytest.mark.parametrize(
+    ("origin", "code"), [("SYR", "SYR"), ("UNK", None), ("XXA", None), ("TIB", None), ("XKX", "XKX")]
+)
+def test_people_without_a_country_of_origin_are_kept(origin, code):
+    row = next(r for r in rows_of(SAMPLES / "refugees_2020_2024.csv") if r["gender"] == "all")
+    figure = normalised([row | {"origin_location_code": origin}]).tables["displacement"].row(0, named=True)
+    assert (figure["origin_location_code"], figure["provider_origin_code"]) == (code, origin)

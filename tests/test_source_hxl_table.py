@@ -99,6 +99,33 @@ def test_one_table_in_three_formats_is_the_same(name):
     assert set(found.tables["indicators"]["role"]) == {"triangulation"}  # split by sector and organisation
 
 
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["1,234", "7"], [1234, 7]),
+        (["1.234", "3.456", "10.500"], [1234, 3456, 10500]),
+        (["12.5", "1.234"], [12.5, 1.234]),
+        (["1.234.567", "3,5"], [1234567, 3.5]),
+        (["1,234.5", "1,000"], [1234.5, 1000]),
+        (["1.234", "7"], [7]),
+        (["1,234", "1.234", "5"], [5]),
+        (["0.123", "2"], [0.123, 2]),
+    ],
+)
+def test_a_point_may_group_thousands_of_people_and_is_never_guessed(tagged, cells, values):
+    rows = [[f"R{n}", "2031-01-05", cell] for n, cell in enumerate(cells)]
+    _, found = tagged(["#adm1+name", "#date+start", "#affected+killed"], *rows)
+    assert found.tables["casualties"]["value"].to_list() == values
+    assert all("may group thousands" in reason for reason in found.rejected["reason"])
+    assert found.accepted + found.rejected.height == len(cells)
+
+
+def test_a_number_that_stays_as_it_was_is_no_change(tagged):
+    tags = ["#adm1+name", "#date+start", "#affected+killed"]
+    _, found = tagged(tags, ["A", "2031-01-05", "1.234"], ["B", "2031-01-05", "12.5"])
+    assert found.changes.rows() == []
+
+
 def test_parts_are_recommended_only_without_their_whole(tagged):
     tags = ["#country", "#date+year", "#affected+killed", "#affected+killed+f", "#affected+killed+m"]
     _, whole = tagged(tags, ["SYR", "2031", "9", "4", "5"])

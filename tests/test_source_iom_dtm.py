@@ -434,3 +434,35 @@ def test_a_tagged_table_of_hapi_is_not_taken_for_a_workbook_of_dtm(tmp_path):
     )
     with open_table(file) as text, pytest.raises(SourceMismatchError, match="this is not IOM"):
         source("iom_dtm").layout_of(text)
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        *(("Conflict", "conflict"), ("BANDITRY", "criminal_violence"), ("Pluies torrentielles", "disaster")),
+        *(("Conflict/Insecurity", "mixed"), ("Drought and floods", "disaster"), ("كوارث طبيعية", "disaster")),
+        *(("Insécurité; conflits internes", "mixed"), ("No reason for displacement reported", "unknown")),
+    ],
+)
+def test_reasons_of_countries_and_several_in_one_cell(api, reason, code):
+    assert [*by_id(api({"displacementReason": reason}), "cause").values()] == [code]
+
+
+def test_one_unknown_reason_among_several_rejects_the_row(api):
+    found = api({"displacementReason": "Conflict/Volcano festival"})
+    assert found.accepted == 0
+    assert "Volcano festival" in found.rejected["reason"].item()
+
+
+def test_the_country_is_that_of_the_coarsest_codes(workbook):
+    """Codes of wards and sites may begin with letters that are some other country's."""
+    heads, tags = ["State", "Code", "Ward", "Ward code", "IDPs"], ["#adm1+name", "#adm1+code", "#adm3+name"]
+    file = workbook(heads, [*tags, "#adm3+code", "#affected+idps+ind"], ["Borno", "NG002", "A", "BO001", 5])
+    assert normalised(file)[1].tables["displacement"]["location_code"].to_list() == ["NGA"]
+
+
+@pytest.mark.parametrize(("name", "code"), [("RDC", "COD"), ("Tchad", "TCD"), ("Moçambique", "MOZ")])
+def test_names_of_countries_as_offices_write_them(workbook, name, code):
+    tags = ["#country+name", "#adm1+name", "#affected+idps+ind"]
+    file = workbook(["Pays", "Province", "PDI"], tags, [name, "A", 5])
+    assert normalised(file)[1].tables["displacement"]["location_code"].to_list() == [code]

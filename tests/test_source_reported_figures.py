@@ -215,8 +215,11 @@ def test_row_order_does_not_matter():
 
 
 def test_an_unknown_measure_is_named():
-    found = normalised({**ROW, "measure": "people_worried"})
-    assert found.rejected["reason"][0].startswith("measure is not a known code for harm")
+    found = normalised({**ROW, "measure": "people_worried"}, {**ROW, "measure": "kiled"})
+    assert found.rejected["reason"].to_list() == [
+        "measure is not in the code list 'harm': 'people_worried'",
+        "measure is not in the code list 'harm': 'kiled'; did you mean 'killed'?",
+    ]
 
 
 def test_a_renamed_column_is_named_with_the_nearest():

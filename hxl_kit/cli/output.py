@@ -6,12 +6,17 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from hxl_kit.cli import state
+from hxl_kit.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from hxl_kit.package.build import Built
+
+SHOWN_REASONS = 10
 
 
 def emit_json(data: Any) -> None:
@@ -42,6 +47,20 @@ def say(message: str) -> None:
     """Write a message to stderr, unless --quiet was given."""
     if not state.quiet:
         sys.stderr.write(f"{printable(message)}\n")
+
+
+def tell_rejected(built: Built) -> None:
+    """Say why rows were rejected, the most frequent reasons first, and where they are.
+
+    Raises:
+        Exit: rows were rejected (exit code 1).
+    """
+    if not built.rejected_rows:
+        return
+    for reason, count in list(built.reasons.items())[:SHOWN_REASONS]:
+        say(f"rejected: {count:,} × {reason}")
+    say(f"{built.rejected_rows:,} rows were rejected: see {built.private / 'rejected'}")
+    raise typer.Exit(ExitCode.DATA)
 
 
 def tell_empty(built: Built) -> None:

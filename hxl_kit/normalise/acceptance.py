@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +14,7 @@ from hxl_kit.mapping import column_of, crosswalk_of, kind_of, single_root
 from hxl_kit.normalise.columns import Column
 from hxl_kit.reading.table import listed, shown
 from hxl_kit.standard.codelists import codelist, crosswalk
+from hxl_kit.standard.languages import codes_by_title
 from hxl_kit.standard.tables import Field, Table, table
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ REJECTED = {"row_number": pl.UInt32, "reason": pl.String}
 _UNREADABLE = {
     "integer": "is not a whole number",
     "number": "is not a number",
+    "count": "is not a number, or its point or comma may group thousands or begin decimals",
     "date": "is not a date in the form YYYY-MM-DD",
     "boolean": "is not true or false",
     "day": "is not a date or timestamp that begins with YYYY-MM-DD",
@@ -34,6 +37,7 @@ _UNREADABLE = {
 
 _UNMADE = "cannot be made from"
 _SHOWN_CODES = 8
+_NEAR_TITLE = 0.75
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,14 @@ class Condition:
     """What makes a row unacceptable, and what is said of it.
 
     Where a code is not known, `given` is the column that holds it, which the reason then names with the nearest
-    of the `known` ones.
+    of the `known` ones, or of the titles of its `codelist`.
     """
 
     holds: pl.Expr
     message: str
     given: str = ""
     known: tuple[str, ...] = ()
+    codelist: str = ""
 
     def reasons(self, suspects: pl.DataFrame) -> pl.DataFrame:
         """Return row_number and reason of the rows in which it holds."""
@@ -63,8 +68,14 @@ class Condition:
 
     def _hint(self, cell: str) -> str:
         """Name the nearest known code, or all of a few; numbers that look alike mean nothing."""
-        near = "" if cell.isdecimal() else nearest(cell, self.known)
+        near = "" if cell.isdecimal() else nearest(cell, self.known) or self._nearest_title(cell)
         return near or (f" (known: {', '.join(self.known)})" if 0 < len(self.known) <= _SHOWN_CODES else "")
+
+    def _nearest_title(self, cell: str) -> str:
+        """Name the code whose title, in any of the languages of forms, is nearest."""
+        titles = codes_by_title(self.codelist) if self.codelist else {}
+        found = get_close_matches(cell.casefold(), titles, n=1, cutoff=_NEAR_TITLE)
+        return f"; did you mean '{titles[found[0]]}' ({found[0]})?" if found else ""
 
 
 def conditions_of(maps: Sequence[TableMap], columns: Columns, country: str | None) -> list[Condition]:
@@ -96,8 +107,12 @@ def reshape_conditions(m: TableMap) -> list[Condition]:
             column = Column(name, expr, owner[name], root, kind_of(expr), crosswalk_of(expr))
             conditions.append(_lost(f"@text:{root}", [column]))
         given = f"@text:{root}" if root else ""
-        rules = _rules(owner, owner[name], pl.col(name))
-        conditions += [_ruled(rule, rule.violated, root or name, given, owner[name]) for rule in rules]
+        for rule in _rules(owner, owner[name], pl.col(name)):
+            # A filled cell that could not be read is lost, not empty.
+            unsaid = (
+                pl.col(given).is_null() if given and rule.id == "constraint-required" else pl.lit(value=True)
+            )
+            conditions.append(_ruled(rule, rule.violated & unsaid, root or name, given, owner[name]))
     return conditions
 
 
@@ -151,7 +166,8 @@ def _ruled(rule: Rule, violated: pl.Expr, name: str, given: str, field: Field) -
     """Return a rule as a condition; a code that is none of its list's is named."""
     message = f"{name} {rule.message}"
     if rule.id == "constraint-enum" and given:
-        return Condition(violated, message, given, codelist(str(field.codelist)).values)
+        name = str(field.codelist)
+        return Condition(violated, message, given, codelist(name).values, name)
     return Condition(violated, message)
 
 

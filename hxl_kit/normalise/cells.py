@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import column_of, kind_of, single_root
+from hxl_kit.mapping import DECIDED, THOUSANDS_OR_PARTS, column_of, kind_of, plain_number, single_root
 from hxl_kit.normalise.acceptance import REJECTED
 from hxl_kit.normalise.dates import decide_order, read_date
 from hxl_kit.normalise.numerals import decide_marks, read_number
@@ -34,12 +34,14 @@ _ERROR = r"^\s*#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|GETTING_DATA|ERROR!|
 _FIRST_COLUMNS = 3
 _MISREAD = r"[\u{C2}-\u{F4}][\u{80}-\u{BF}\u{152}-\u{192}\u{2C6}-\u{2DC}\u{2013}-\u{2122}\u{20AC}]"
 _MISREAD_RULE = "UTF-8 read as cp1252"
+_NUMBER = r"^\s*[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*$"
 _PLAIN = {
     "integer": r"^\s*[-+]?[0-9]+\s*$",
-    "number": r"^\s*[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*$",
+    "number": _NUMBER,
+    "count": _NUMBER,
     "date": r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]00:00.*)?\s*$",
 }
-_RULES = {"integer": "number layout", "number": "number layout", "date": "date layout"}
+_RULES = {**dict.fromkeys(("integer", "number", "count"), "number layout"), "date": "date layout"}
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,12 @@ class Conventions:
             order = self._order(column, odd)
             read = {cell: read_date(cell, order, self.date_system) for cell in cells}
         else:
-            whole = kind == "integer"
+            # People and things are whole, unless the column shows that it has parts of them.
+            whole = kind == "integer" or (kind == "count" and not odd.points)
             marks = self._marks.setdefault(column, decide_marks(odd.cells, whole=whole, points=odd.points))
-            read = {cell: read_number(cell, marks, whole=whole) for cell in cells}
+            read = {cell: read_number(cell, marks, whole=kind == "integer") for cell in cells}
+            if kind == "count":
+                read = {cell: _decided(plain) for cell, plain in read.items()}
         return {cell: plain for cell, plain in read.items() if plain is not None}
 
     def _order(self, column: str, odd: Odd) -> Order | None:
@@ -95,7 +100,7 @@ def survey(batches: Iterator[pl.DataFrame], kinds: Mapping[str, str]) -> dict[st
     for batch in batches:
         for name in kinds.keys() & set(batch.columns):
             filled = batch[name].drop_nulls()
-            is_plain = filled.str.contains(_PLAIN[kinds[name]])
+            is_plain = _is_plain(filled, kinds[name])
             cells[name].update(filled.filter(~is_plain).str.strip_chars().unique().to_list())
             if is_plain.any():
                 plain.add(name)
@@ -104,8 +109,18 @@ def survey(batches: Iterator[pl.DataFrame], kinds: Mapping[str, str]) -> dict[st
     return {name: Odd(tuple(found), name in plain, name in points) for name, found in cells.items()}
 
 
+def _decided(plain: str | None) -> str | None:
+    """Return a number whose point is known to begin decimals in a form that says so: 1.234 as 1.234e0."""
+    return f"{plain}{DECIDED}" if plain and re.fullmatch(THOUSANDS_OR_PARTS, plain) else plain
+
+
+def _is_plain(cells: pl.Series, kind: str) -> pl.Series:
+    plain = cells.str.contains(_PLAIN[kind])
+    return plain & ~cells.str.strip_chars().str.contains(THOUSANDS_OR_PARTS) if kind == "count" else plain
+
+
 def kinds_of(layout: Layout) -> dict[str, str]:
-    """Return "integer", "number" or "date" for the columns that a layout's direct maps read as such, and those it names."""
+    """Return "integer", "number", "count" or "date" for the columns that a layout's direct maps read as such, and those it names."""
     found: dict[str, str] = {
         **dict.fromkeys(layout.numbers, "number"),
         **dict.fromkeys(layout.dates, "date"),
@@ -198,12 +213,14 @@ def reread(
     for name in columns:
         rule, kind = _RULES[kinds[name]], kinds[name]
         distinct = frame[name].drop_nulls().unique()
-        odd = distinct.filter(~distinct.str.contains(_PLAIN[kind]))
+        odd = distinct.filter(~_is_plain(distinct, kind))
         read = conventions.read(name, kind, odd, kinds)
         if read:
             before = f"@{rule}:{name}"
             frame = frame.with_columns(pl.col(name).alias(before), pl.col(name).replace(read))
-            repairs.append(Repair(name, rule, pl.col(before), pl.col(name)))
+            now = pl.col(name)
+            new = plain_number(now.cast(pl.Float64, strict=False)) if kind == "count" else now
+            repairs.append(Repair(name, rule, pl.col(before), new))
     return frame, tuple(repairs)
 
 

@@ -108,7 +108,7 @@ class Normaliser:
             rejected=rejected,
             changes=pl.concat(
                 [
-                    changes(good, tidied(untidy)),
+                    changes(good, tidied(untidy, reread_repairs)),
                     changes(good, (*prepared.repairs, *misread, *reread_repairs)),
                     changes(good, self._repairs),
                     *(changes(rows, reshape_repairs(m)) for m, rows in kept),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import kind_of, plain_number, single_root
+from hxl_kit.mapping import DECIDED, kind_of, plain_number, single_root
 from hxl_kit.standard.tables import table
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _LAYOUTS = {
     "day": "time of day left out",
     "integer": "number layout",
     "number": "number layout",
+    "count": "number layout",
 }
 _SPACE = "white space"
 NO_VALUE = "no value"
@@ -66,9 +67,12 @@ class Repair:
         )
 
 
-def tidied(columns: Iterable[str]) -> tuple[Repair, ...]:
-    """Return what `mapping.tidy` did to columns: white space taken away."""
-    return tuple(Repair(name, _SPACE, pl.col(f"@raw:{name}"), pl.col(name)) for name in columns)
+def tidied(columns: Iterable[str], reread: Iterable[Repair] = ()) -> tuple[Repair, ...]:
+    """Return what `mapping.tidy` did to columns: white space taken away, before any of `reread` was read again."""
+    then = {repair.column: repair.old for repair in reread}
+    return tuple(
+        Repair(name, _SPACE, pl.col(f"@raw:{name}"), then.get(name, pl.col(name))) for name in columns
+    )
 
 
 def repairs_of(columns: Columns) -> tuple[Repair, ...]:
@@ -112,6 +116,7 @@ def _repair(root: str, kind: str | None, field: Field, old: pl.Expr, value: pl.E
     rule = _rule(field, kind)
     if rule is None:
         return None
+    old = old.str.strip_suffix(DECIDED) if kind == "count" else old
     return Repair(root, rule, old, plain_number(value) if field.type == "number" else value.cast(pl.String))
 
 

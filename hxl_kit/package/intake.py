@@ -226,6 +226,10 @@ def _about_columns(layout: Layout, names: Mapping[str, str], unknown: Sequence[s
         yield f"columns not carried over: {', '.join([*left, *unknown])}"
     if unknown:
         yield f"of these unknown to this source, kept in the private folder: {_listed(unknown)}"
+    absent = layout.columns & layout.optional - set(names.values())
+    alike = [f"'{column}'{hint}" for column in unknown if (hint := nearest(column, absent))]
+    if alike:
+        yield f"columns that may be renamed ones, not read: {_listed(alike)}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -97,18 +97,24 @@ class Source:
         spare = [name for name in header if name not in names]
         place = self.id if layout is self.layouts[0] else f"{self.id} ({layout.title})"
         if len(missing) == 1:
-            return f"{place}: column '{missing[0]}' missing{nearest(missing[0], spare)}"
+            return f"{place}: column '{missing[0]}' missing{_nearest(missing[0], layout, spare)}"
         if len(missing) > len(layout.required) / 2:
             first = ", ".join(header[:_NAMED_COLUMNS])
             return (
                 f"{self.id}: this is not {self.title}: {len(missing)} of its {len(layout.required)} columns are "
                 f"missing (the file's {len(header)} columns begin {first}); `hxl-kit describe FILE` says what it may be"
             )
-        named = ", ".join(f"'{name}'{_hint(name, spare)}" for name in missing[:_NAMED_COLUMNS])
+        named = ", ".join(f"'{name}'{_hint(name, layout, spare)}" for name in missing[:_NAMED_COLUMNS])
         more = f" and {len(missing) - _NAMED_COLUMNS} more" if len(missing) > _NAMED_COLUMNS else ""
         return f"{place}: {len(missing)} columns missing: {named}{more}"
 
 
-def _hint(name: str, spare: list[str]) -> str:
-    hint = nearest(name, spare).removeprefix("; ")
+def _nearest(name: str, layout: Layout, spare: list[str]) -> str:
+    """Return the hint at the column of the file that comes nearest to one of a column's names."""
+    hints = (nearest(known, spare) for known in (name, *layout.other_names.get(name, ())))
+    return next(filter(None, hints), "")
+
+
+def _hint(name: str, layout: Layout, spare: list[str]) -> str:
+    hint = _nearest(name, layout, spare).removeprefix("; ")
     return f" ({hint})" if hint else ""

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
-from hxl_kit.cli.output import emit, emit_json, say, tell_empty
-from hxl_kit.errors import ExitCode
+from hxl_kit.cli.output import emit, emit_json, tell_empty, tell_rejected
 
 
 def command(
@@ -45,7 +44,4 @@ def command(
         for b in built:
             emit(f"{b.path}: {', '.join(f'{count:,} {name}' for name, count in b.rows.items())}")
     tell_empty(built[0])
-    rejected = max((b.rejected_rows for b in built), default=0)
-    if rejected:
-        say(f"{rejected:,} rows were rejected: see {built[0].private / 'rejected'}")
-        raise typer.Exit(ExitCode.DATA)
+    tell_rejected(max(built, key=lambda b: b.rejected_rows))

@@ -17,14 +17,10 @@ from hxl_kit.cli.options import (
     QuietOption,
     SheetOption,
 )
-from hxl_kit.cli.output import emit, emit_json, say, tell_empty
-from hxl_kit.errors import ExitCode
+from hxl_kit.cli.output import emit, emit_json, tell_empty, tell_rejected
 
 if TYPE_CHECKING:
     from hxl_kit.package.build import Built
-
-
-SHOWN_REASONS = 10
 
 
 def command(
@@ -73,11 +69,7 @@ def command(
     else:
         emit(_told(built))
     tell_empty(built)
-    if built.rejected_rows:
-        for reason, count in list(built.reasons.items())[:SHOWN_REASONS]:
-            say(f"rejected: {count:,} × {reason}")
-        say(f"{built.rejected_rows:,} rows were rejected: see {built.private / 'rejected'}")
-        raise typer.Exit(ExitCode.DATA)
+    tell_rejected(built)
 
 
 def _described(source_id: str, built: Built) -> dict[str, Any]:
@@ -102,7 +94,8 @@ def _told(built: Built) -> str:
     ]
     lines += [f"  {note}" for record in built.inputs for note in record.notes]
     lines += [
-        f"  {name}: {total['accepted']:,} of {total['input']:,}" for name, total in built.totals.items()
+        f"  {name}: {round(total['accepted'], 6):,} of {round(total['input'], 6):,}"
+        for name, total in built.totals.items()
     ]
     lines += [f"  changed: {count:,} × {rule}" for rule, count in built.changes.items()]
     lines += [

@@ -61,7 +61,12 @@ def _layout(layout: Layout) -> dict[str, Any]:
 
 
 def _show(s: Source) -> None:
-    emit(f"{s.id}: {s.title}\n{s.provider}\n{s.url}\nLicence: {s.licence_title} ({s.licence}); {s.terms}")
+    emit("\n".join(filter(None, (f"{s.id}: {s.title}", s.provider, s.url))))
+    emit(f"Licence: {s.licence_title} ({s.licence}); {s.terms}")
+    if s.recognise and not s.layouts:
+        emit(
+            "\nIts columns are found by their hashtags, in any order and language; `hxl-kit describe FILE` shows them."
+        )
     for layout in s.layouts:
         emit(f"\n{layout.title}: fills {', '.join(layout.tables)}")
         emit(f"  needs: {', '.join(sorted(layout.required))}")

@@ -25,6 +25,10 @@ _ACTORS = (
     "this is ACLED's list of actors and when each was first and last seen, not events; download event data from "
     "https://acleddata.com"
 )
+_OLD_DELETIONS = (
+    "this list names deleted events by data_id, a number that changed with every release, so that no event can be "
+    "found by it; download the list by event_id_cnty (event_id_cnty, deleted_timestamp) from https://acleddata.com"
+)
 
 SOURCE = Source(
     id="acled",
@@ -44,6 +48,7 @@ SOURCE = Source(
     lookalikes=(
         Lookalike(_CAST, _FORECAST),
         Lookalike(_CAST | _CAST_OBSERVED, _FORECAST),
+        Lookalike(frozenset({"data_id", "deleted_timestamp"}), _OLD_DELETIONS),
         Lookalike(frozenset({"actor_name", "first_event_date", "last_event_date", "event_count"}), _ACTORS),
     ),
     recognise=smaller_counts,

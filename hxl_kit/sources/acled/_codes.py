@@ -33,7 +33,7 @@ def known_or_refused(code: pl.Expr, column: str) -> pl.Expr:
 
 def numbered_country(column: str, crosswalk_name: str) -> pl.Expr:
     """Return the country of a number; 0 is none: ACLED writes it where the United Nations have no number."""
-    code = known_or_refused(coded(column, crosswalk_name), column)
+    code = known_or_refused(coded(column, crosswalk_name, "acled-location"), column)
     return pl.when(text(column).str.strip_suffix(".0") != "0").then(code)
 
 

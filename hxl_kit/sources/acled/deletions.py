@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hxl_kit.mapping import constant, context, epoch_day, joined, text
+import polars as pl
+
+from hxl_kit.mapping import constant, context, day, epoch_day, joined, text
 from hxl_kit.sources.acled._codes import CLAIMANT, NOTHING
 from hxl_kit.sources.definition import Layout, TableMap
 
@@ -24,7 +26,7 @@ DELETIONS = Layout(
                 "about_table": constant("events"),
                 "about_id": _RETRACTED,
                 "aspect": constant("occurrence"),
-                "claim_date": epoch_day("deleted_timestamp"),
+                "claim_date": pl.coalesce(epoch_day("deleted_timestamp"), day("deleted_timestamp")),
             },
         ),
     ),

@@ -57,7 +57,13 @@ def _precision(column: str, crosswalk_name: str) -> pl.Expr:
     return pl.when(text(column).is_null()).then(pl.lit("unknown")).otherwise(coded(column, crosswalk_name))
 
 
-_DATE = date("event_date")
+def _event_date() -> pl.Expr:
+    """Return the day; a year of two digits after a month's name is not before 1997, when ACLED's events begin."""
+    short = text("event_date").str.replace_all("[ /]", "-").str.to_date("%d-%b-%y", strict=False)
+    return pl.coalesce(date("event_date"), short)
+
+
+_DATE = _event_date()
 _WHEN = (
     pl.when(text("event_date").is_null())
     .then(pl.lit("unknown"))
@@ -182,7 +188,8 @@ _OTHER_NAMES = {
 }
 _OPTIONAL = frozenset(
     {"time_precision", "sub_event_type", "actor1", "inter1", "actor2", "inter2", "iso", "iso3", "gwno"}
-    | {"admin1", "admin2", "latitude", "longitude", "geo_precision", "source", "notes"}
+    | {"admin1", "admin2", "location", "latitude", "longitude", "geo_precision", "source", "notes"}
+    | {"fatalities"}
 )
 _NOTES = (
     "ACLED gives one number of reported fatalities, without a range: 0 may also say that none are known",

@@ -28,6 +28,7 @@ from hxl_kit.mapping import (
     words,
 )
 from hxl_kit.sources._blocks import EVERYONE, country, exact
+from hxl_kit.sources._form_columns import identifier
 from hxl_kit.sources.definition import Expectation, Layout, Measure, TableMap
 from hxl_kit.standard.codelists import crosswalk
 
@@ -66,6 +67,11 @@ _NAMES = {
     "region_origin": ("Region of Origin", "Region Origin"),
     "country_origin": ("Country of Origin", "Country Origin"),
 }
+_NO_COUNTRY = (
+    *("unknown", "international waters", "mediterranean", "mediterranean sea"),
+    *("atlantic ocean", "english channel", "channel islands"),
+)
+_WHEN = ("reported_date", "incident_year", "reported_month")
 _QUALITY = "a scale of the provider's own (1: one medium, 5: officials or several)"
 _GROUPING = "follows from the country"
 _NOT_CARRIED = {
@@ -82,25 +88,37 @@ _NOT_CARRIED = {
 def _identity() -> pl.Expr:
     """Return what tells a row: the incident, the people's origin, the place and the figures.
 
-    The incident alone does not: its rows repeat the identifier, some with the same origin and place.
+    The incident alone does not: its rows repeat the identifier, some with the same origin and place. Files that
+    others pass on may have no identifier: the words on the incident stand for it.
     """
-    incident = pl.coalesce(text("incident_id"), text("web_id"))
+    said = [text(name) for name in (*_WHEN, "region", _CAUSE, "location_description", "information_source")]
+    incident = pl.coalesce(text("incident_id"), text("web_id"), identifier("", said))
     place = [_LATITUDE.cast(pl.String), _LONGITUDE.cast(pl.String)]
     columns = ["region_origin", "country_origin", _DEAD, _MISSING, _SURVIVORS, *_PARTS]
     parts = [*place, *(text(c) for c in columns)]
     return joined("casualty_incidents:missing_migrants", incident, *(p.fill_null("") for p in parts))
 
 
+def _countries() -> dict[str, str]:
+    return crosswalk("country_name-location").mapping | crosswalk("casualty_incidents-location").mapping
+
+
 def _location() -> pl.Expr:
-    mapping = crosswalk("country_name-location").mapping | crosswalk("casualty_incidents-location").mapping
-    code = text(_COUNTRY).str.to_lowercase().replace_strict(mapping, default=None, return_dtype=pl.String)
-    return code.alias(f"{CODED}country_name-location")
+    """Return the country; an incident at sea or at a place that is not known has none."""
+    name = text(_COUNTRY).str.to_lowercase()
+    return derived(name.replace_strict(_countries(), default=None, return_dtype=pl.String))
+
+
+def _country_name() -> pl.Expr:
+    """Return the provider's name of the country; one that is not known is null, for which the row is rejected."""
+    known = text(_COUNTRY).str.to_lowercase().is_in([*_countries(), *_NO_COUNTRY])
+    return pl.when(known).then(text(_COUNTRY)).alias(f"{CODED}country_name-location")
 
 
 def _degrees(plain: int, point: int) -> pl.Expr:
     """Return a coordinate of "lat, lon" or "POINT (lon lat)"; the numbers say which place it has in each."""
     number = r"(-?\d+(?:\.\d+)?)"
-    pair = text(_COORDINATES).str.extract(rf"^{number}\s*,\s*{number}$", plain)
+    pair = text(_COORDINATES).str.extract(rf"^{number}\s*,\s*{number}[\s,]*$", plain)
     well_known = text(_COORDINATES).str.extract(rf"^POINT ?\({number} {number}\)$", point)
     return pl.coalesce(pair, well_known).cast(pl.Float64, strict=False)
 
@@ -123,7 +141,7 @@ def _cause() -> pl.Expr:
 _LATITUDE, _LONGITUDE = _degrees(1, 2), _degrees(2, 1)
 _ID = _identity()
 _PLACE: dict[str, pl.Expr] = {
-    **country(_location(), provider_name=text(_COUNTRY)),
+    **country(_location(), provider_name=_country_name()),
     "place_name": line("location_description"),
     "latitude": _LATITUDE,
     "longitude": _LONGITUDE,
@@ -255,9 +273,6 @@ _NOTES = (
 )
 
 
-_WHEN = ("reported_date", "incident_year", "reported_month")
-
-
 def _layout(name: str, title: str, period: Mapping[str, pl.Expr], *when: str) -> Layout:
     """Return the layout of files whose dates are in the columns `when`."""
     layout = Layout(
@@ -266,8 +281,7 @@ def _layout(name: str, title: str, period: Mapping[str, pl.Expr], *when: str) ->
         key=_ID,
         maps=_maps(period),
         other_names=_NAMES,
-        not_carried=_NOT_CARRIED
-        | dict.fromkeys(set(_WHEN) - {*when}, "said by the columns of the date that are read"),
+        not_carried=_NOT_CARRIED,
         measures=_measures(),
         expect=Expectation(filled={_COORDINATES: 0.9, "region": 0.99}),
         notes=_NOTES,

@@ -28,8 +28,8 @@ OTHER_NAMES = {
     "admin_level": ("Admin Level",),
     START: ("Start Date",),
     END: ("End Date",),
-    "dataset_hdx_id": ("dataset_id", "Dataset Id"),
-    "resource_hdx_id": ("resource_id", "Resource Id"),
+    "dataset_hdx_id": ("dataset_id", "Dataset Id", "Dataset ID"),
+    "resource_hdx_id": ("resource_id", "Resource Id", "Resource ID"),
 }
 """The names of the first generation (January 2025) and of the one before the latest."""
 

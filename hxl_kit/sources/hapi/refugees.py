@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+
 import polars as pl
 
 from hxl_kit.mapping import code, constant, context, derived, integer, joined, text
 from hxl_kit.sources._blocks import nationwide
 from hxl_kit.sources.definition import Expectation, Layout, Measure, TableMap
 from hxl_kit.sources.hapi import _columns as hapi
+from hxl_kit.standard import schemas
 
 _PEOPLE, _GROUP = "population", "population_group"
 _ORIGIN, _ASYLUM = "origin_location_code", "asylum_location_code"
@@ -19,6 +22,14 @@ _NUMBER = integer(_PEOPLE)
 # UNHCR does not know sex and age of everyone: the 0 of a part may say "not broken down".
 _IS_KNOWN = hapi.IS_TOTAL | (_NUMBER > 0)
 _BOUND = derived(pl.when(_IS_KNOWN).then(_NUMBER))
+
+
+def _origin() -> pl.Expr:
+    """Return the country of origin; UNHCR's codes of the stateless, of Tibetans and of unknown origin are none."""
+    with schemas.path_of("words", "unhcr_no_country.csv").open(encoding="utf-8", newline="") as file:
+        groups = {row["words"].upper() for row in csv.DictReader(file)}
+    return derived(pl.when(~text(_ORIGIN).is_in(sorted(groups))).then(text(_ORIGIN)))
+
 
 _FIGURE: dict[str, pl.Expr] = {
     "figure_id": _ID,
@@ -35,7 +46,7 @@ _FIGURE: dict[str, pl.Expr] = {
     "qualifier": pl.when(_IS_KNOWN).then(pl.lit("exact")).otherwise(pl.lit("unknown")),
     "bounds_basis": derived(pl.when(_IS_KNOWN).then(pl.lit("stated"))),
     "unit": constant("person"),
-    "origin_location_code": text(_ORIGIN),
+    "origin_location_code": _origin(),
     "provider_origin_code": text(_ORIGIN),
     "provider_origin_name": text("origin_location_name"),
     **nationwide(text(_ASYLUM), text(_ASYLUM), text("asylum_location_name")),

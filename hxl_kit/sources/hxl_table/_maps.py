@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import constant, context, derived, joined, number, text, words
+from hxl_kit.mapping import constant, context, count, derived, joined, text, words
 from hxl_kit.sources.definition import Layout, Measure, TableMap
 from hxl_kit.sources.hxl_table._fields import Row
 from hxl_kit.standard.codelists import codelist
@@ -87,10 +87,10 @@ def _figure(counted: Counted, columns: Columns, row: Row, row_id: pl.Expr) -> Ta
 
 def _quantity(counted: Counted) -> Fields:
     """Return the quantity: a tag does not say whether a number is a count or an estimate."""
-    low, high = (number(name) if name else None for name in (counted.low, counted.high))
+    low, high = (count(name) if name else None for name in (counted.low, counted.high))
     fields: Fields = {"unit": constant(counted.figure.known.get("unit", _unit(counted)))}
     if counted.value:
-        fields |= {"quantity_text": words(counted.value), "value": number(counted.value)}
+        fields |= {"quantity_text": words(counted.value), "value": count(counted.value)}
     fields |= {"value_low": low} if low is not None else {}
     fields |= {"value_high": high} if high is not None else {}
     bounded = [text(name).is_not_null() for name in (counted.low, counted.high) if name]
@@ -216,7 +216,7 @@ def _event_type(kind: pl.Expr) -> pl.Expr:
 def _measure(counted: Counted) -> Measure:
     of_column = pl.col("figure_id").str.ends_with(f":{counted.tag}")
     column = str(counted.value)
-    return Measure(column, counted.figure.table, "value", of_column, read=number(column))
+    return Measure(column, counted.figure.table, "value", of_column, read=count(column))
 
 
 def _notes(columns: Columns) -> tuple[str, ...]:

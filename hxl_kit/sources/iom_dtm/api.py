@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.mapping import code, constant, context, date, derived, folded_code, integer, joined, text
+from hxl_kit.mapping import code, constant, context, date, derived, integer, joined, text
 from hxl_kit.sources._blocks import country, unranged
 from hxl_kit.sources.definition import Expectation, Layout, Measure, TableMap
+from hxl_kit.sources.iom_dtm.causes import cause
 from hxl_kit.sources.iom_dtm.overlaps import (
     ADMIN1,
     ADMIN2,
@@ -130,7 +131,7 @@ def _common(overlaps: Overlaps) -> dict[str, pl.Expr]:
         "source_id": context("source_id"),
         "measure": constant("stock"),
         "category": constant("idps"),
-        "cause": folded_code(_REASON, "iom_dtm-cause"),
+        "cause": cause(_REASON),
         "counts": constant("people"),
         "age_group": constant("all"),
         "as_of": date("reportingDate"),

@@ -13,11 +13,11 @@ import polars as pl
 
 from hxl_kit.errors import SourceMismatchError
 from hxl_kit.mapping import (
+    CODED,
     constant,
     context,
     date,
     derived,
-    folded_code,
     integer,
     joined,
     number,
@@ -29,6 +29,7 @@ from hxl_kit.sources._blocks import unranged
 from hxl_kit.sources._form_columns import identifier
 from hxl_kit.sources.definition import Layout, Measure, TableMap
 from hxl_kit.sources.iom_dtm.api import dated, origin_codes
+from hxl_kit.sources.iom_dtm.causes import cause
 from hxl_kit.sources.iom_dtm.columns import Figure, Meanings, checked, meanings, total_words
 from hxl_kit.sources.iom_dtm.overlaps import MISSING
 from hxl_kit.standard.codelists import codelist, crosswalk
@@ -209,7 +210,7 @@ def _place(book: Workbook) -> dict[str, pl.Expr]:
     if book.has("round"):
         fields["round"] = book.cell("round")
     if book.has("cause"):
-        fields["cause"] = folded_code(columns["cause"], "iom_dtm-cause")
+        fields["cause"] = cause(columns["cause"])
     return fields
 
 
@@ -295,9 +296,16 @@ def _country(found: Meanings, cells: pl.DataFrame) -> tuple[pl.Expr, dict[str, p
     if code:
         return text(code).replace_strict(_iso3(), default=None, return_dtype=pl.String), columns, ()
     if name:
-        return folded_code(name, "country_name-location"), columns, ()
+        return _named(name), columns, ()
     country = _country_of_codes(found, cells)
     return constant(country), columns, (f"no column tells the country: {country} by the codes of its units",)
+
+
+def _named(column: str) -> pl.Expr:
+    """Return the country of a name, in short or full, in the languages of country offices."""
+    names = crosswalk("country_name-location").mapping | crosswalk("iom_dtm-location").mapping
+    read = text(column).str.to_lowercase().replace_strict(names, default=None, return_dtype=pl.String)
+    return read.alias(f"{CODED}country_name-location")
 
 
 def _iso3() -> dict[str, str]:
@@ -306,19 +314,20 @@ def _iso3() -> dict[str, str]:
 
 
 def _country_of_codes(found: Meanings, cells: pl.DataFrame) -> str:
-    """Return the country that the codes of all units begin with.
+    """Return the country that the codes of the coarsest units begin with that begin with one.
+
+    The codes of smaller units, sites above all, may begin with letters of their own (BO for Borno).
 
     Raises:
         SourceMismatchError: they begin with no country, or with several.
     """
     coded = [found.fields[name] for name in (f"admin{n}_code" for n in _LEVELS) if name in found.fields]
-    prefixes = [
-        cells[name].str.extract(r"^\s*([A-Z]{2,3})[-_]?[0-9]").drop_nulls().unique() for name in coded
-    ]
-    known = {_iso3()[prefix] for column in prefixes for prefix in column if prefix in _iso3()}
-    if len(known) != 1:
-        raise SourceMismatchError(
-            "iom_dtm: no column tells the country, and the units' codes do not begin with one; add a column with "
-            "the hashtag #country+code that holds its ISO 3166-1 alpha-3 code"
-        )
-    return known.pop()
+    for name in coded:
+        prefixes = cells[name].str.extract(r"^\s*([A-Z]{2,3})[-_]?[0-9]").drop_nulls().unique()
+        known = {_iso3()[prefix] for prefix in prefixes if prefix in _iso3()}
+        if len(known) == 1:
+            return known.pop()
+    raise SourceMismatchError(
+        "iom_dtm: no column tells the country, and the units' codes do not begin with one; add a column with "
+        "the hashtag #country+code that holds its ISO 3166-1 alpha-3 code"
+    )

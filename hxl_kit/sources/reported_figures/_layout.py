@@ -86,7 +86,8 @@ _CASUALTIES = TableMap(
     "casualties",
     {
         **_FIGURE,
-        "harm": _meant("harm", "casualties"),
+        # A measure that is not known stays as it is: its reason then names it and the nearest.
+        "harm": text("measure").replace(meaning("harm", "casualties")),
         "person_status": derived(_meant("person_status", "casualties").fill_null("unknown")),
         "population_group": text("population_group").fill_null("all"),
         "cause": text("cause"),
