@@ -23,6 +23,7 @@ DERIVED = "@derived"
 KINDS = ("integer", "number", "count", "date", "day")
 WORDS = "@words:"
 CODED = "@code:"
+UNKNOWN = "\x1f"
 THOUSANDS_OR_PARTS = r"^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 """A number whose point may group thousands or begin decimals."""
 DECIDED = "e0"
@@ -206,6 +207,15 @@ def folded_code(column: str, crosswalk_name: str) -> pl.Expr:
     mapping = crosswalk(crosswalk_name).mapping
     read = text(column).str.to_lowercase().replace_strict(mapping, default=None, return_dtype=pl.String)
     return read.alias(f"{CODED}{crosswalk_name}")
+
+
+def unknown_code(column: str, crosswalk_name: str = "") -> pl.Expr:
+    """Return what stands for a code that is not known, to be used where one is made from several columns.
+
+    No code list has it, so it rejects its row; the reason then names the column, the cell and the nearest value
+    of the crosswalk.
+    """
+    return pl.concat_str(pl.lit(UNKNOWN + UNKNOWN.join((column, crosswalk_name, ""))), text(column))
 
 
 def titled(codes: pl.Expr, codelist_name: str) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from hxl_kit.checks.constraints import field_rules
 from hxl_kit.errors import nearest
-from hxl_kit.mapping import column_of, crosswalk_of, kind_of, single_root
+from hxl_kit.mapping import UNKNOWN, column_of, crosswalk_of, kind_of, single_root
 from hxl_kit.normalise.columns import Column
 from hxl_kit.reading.table import listed, shown
 from hxl_kit.standard.codelists import codelist, crosswalk
@@ -59,12 +59,19 @@ class Condition:
         found = suspects.filter(self.holds)
         reason = pl.lit(self.message)
         if self.given and found.height:
-            said = {
-                cell: f"{self.message}: '{shown(cell)}'{self._hint(cell)}"
-                for cell in found[self.given].drop_nulls().unique()
-            }
+            said = {cell: self._said(cell) for cell in found[self.given].drop_nulls().unique()}
             reason = pl.col(self.given).replace_strict(said, default=self.message, return_dtype=pl.String)
         return found.select(row_number="@row", reason=reason)
+
+    def _said(self, cell: str) -> str:
+        """Say that a code is not known, and which comes nearest; `mapping.unknown_code` tells where it stands."""
+        if not cell.startswith(UNKNOWN):
+            return f"{self.message}: '{shown(cell)}'{self._hint(cell)}"
+        column, name, value = cell.removeprefix(UNKNOWN).split(UNKNOWN, 2)
+        known = tuple(crosswalk(name).mapping) if name else ()
+        field = self.message.partition(" ")[0]
+        hint = replace(self, known=known, codelist="")._hint(value)  # noqa: SLF001 - its own kind
+        return f"{column} is not a known code for {field}: '{shown(value)}'{hint}"
 
     def _hint(self, cell: str) -> str:
         """Name the nearest known code, or all of a few; numbers that look alike mean nothing."""
@@ -106,7 +113,7 @@ def reshape_conditions(m: TableMap) -> list[Condition]:
         if root := single_root(expr):
             column = Column(name, expr, owner[name], root, kind_of(expr), crosswalk_of(expr))
             conditions.append(_lost(f"@text:{root}", [column]))
-        given = f"@text:{root}" if root else ""
+        given = f"@text:{root}" if root else name
         for rule in _rules(owner, owner[name], pl.col(name)):
             # A filled cell that could not be read is lost, not empty.
             unsaid = (
@@ -154,7 +161,7 @@ def _broken(rule: Rule, column: Column, name: str, m: TableMap) -> Condition:
         violated &= pl.lit(True) if column.root is None else pl.col(column.root).is_null()
         if column.root is None:
             return Condition(violated, f"{name} {_UNMADE} {_parts(column.expr)}")
-    return _ruled(rule, violated, column.root or name, column.root or "", column.field)
+    return _ruled(rule, violated, column.root or name, column.root or column.name, column.field)
 
 
 def _parts(expr: pl.Expr) -> str:
@@ -166,8 +173,8 @@ def _ruled(rule: Rule, violated: pl.Expr, name: str, given: str, field: Field) -
     """Return a rule as a condition; a code that is none of its list's is named."""
     message = f"{name} {rule.message}"
     if rule.id == "constraint-enum" and given:
-        name = str(field.codelist)
-        return Condition(violated, message, given, codelist(name).values, name)
+        listed_in = str(field.codelist)
+        return Condition(violated, message, given, codelist(listed_in).values, listed_in)
     return Condition(violated, message)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from hxl_kit.mapping import constant, text
+from hxl_kit.mapping import constant, text, unknown_code
 from hxl_kit.standard.codelists import crosswalk
 
 NOTHING = ("NA", "N/A", "NaN", "nan", "NULL", "null")
@@ -23,17 +23,17 @@ def coded(column: str, *crosswalks: str) -> pl.Expr:
     return cell.replace_strict(known, default=None, return_dtype=pl.String)
 
 
-def known_or_refused(code: pl.Expr, column: str) -> pl.Expr:
-    """Return a code, or "?" where the column has a cell that is not known: no code list has that.
+def known_or_refused(code: pl.Expr, column: str, crosswalk_name: str = "") -> pl.Expr:
+    """Return a code, or where the column has a cell that is not known what rejects its row.
 
     A code made from several columns is not looked after by the lost-value rule; so its code list refuses the row.
     """
-    return code.fill_null(pl.when(text(column).is_not_null()).then(pl.lit("?")))
+    return code.fill_null(unknown_code(column, crosswalk_name))
 
 
 def numbered_country(column: str, crosswalk_name: str) -> pl.Expr:
     """Return the country of a number; 0 is none: ACLED writes it where the United Nations have no number."""
-    code = known_or_refused(coded(column, crosswalk_name, "acled-location"), column)
+    code = known_or_refused(coded(column, crosswalk_name, "acled-location"), column, crosswalk_name)
     return pl.when(text(column).str.strip_suffix(".0") != "0").then(code)
 
 
@@ -42,6 +42,7 @@ def country_code(name: str, *codes: pl.Expr) -> pl.Expr:
 
     Kosovo, for which files have several codes or none, goes by its name.
     """
-    named = known_or_refused(coded(name, "country_name-location", "acled-location"), name)
+    named = coded(name, "country_name-location", "acled-location")
+    named = known_or_refused(named, name, "country_name-location")
     kosovo = pl.when(text(name).str.to_lowercase() == "kosovo").then(pl.lit("XKX"))
     return pl.coalesce(kosovo, *codes, named)

@@ -28,7 +28,7 @@ _NO_ACTOR = ("0", "0.0")
 
 def _actor_type(inter: str) -> pl.Expr:
     """Return the type of an actor; 0 says that there is no such actor."""
-    type_of_actor = known_or_refused(coded(inter, "acled-actor_type"), inter)
+    type_of_actor = known_or_refused(coded(inter, "acled-actor_type"), inter, "acled-actor_type")
     return derived(pl.when(~text(inter).is_in(_NO_ACTOR)).then(type_of_actor))
 
 
@@ -48,7 +48,9 @@ _RIOT_OR_PROTEST = (
     .otherwise(pl.lit("other"))
 )
 _EVENT_TYPE = (
-    pl.when(_TYPE == "other").then(_RIOT_OR_PROTEST).otherwise(known_or_refused(_TYPE, "event_type"))
+    pl.when(_TYPE == "other")
+    .then(_RIOT_OR_PROTEST)
+    .otherwise(known_or_refused(_TYPE, "event_type", "acled-event_type"))
 )
 
 
@@ -67,7 +69,11 @@ _DATE = _event_date()
 _WHEN = (
     pl.when(text("event_date").is_null())
     .then(pl.lit("unknown"))
-    .otherwise(known_or_refused(_precision("time_precision", "acled-date_precision"), "time_precision"))
+    .otherwise(
+        known_or_refused(
+            _precision("time_precision", "acled-date_precision"), "time_precision", "acled-date_precision"
+        )
+    )
 )
 _PERIOD = {
     "date_start": _DATE,

@@ -51,7 +51,7 @@ WEEKLY = Layout(
             _ID,
             _HAPPENED,
             {
-                "event_type": known_or_refused(_TYPE, "event_type"),
+                "event_type": known_or_refused(_TYPE, "event_type", "acled-event_type"),
                 "event_subtype": text("sub_event_type"),
                 **_PERIOD,
                 **_PLACE,
