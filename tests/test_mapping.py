@@ -231,11 +231,11 @@ def test_number_is_null_or_what_is_written(cell):
 
 
 @given(CELLS)
-def test_boolean_is_null_or_one_of_six_words(cell):
+def test_boolean_is_null_or_one_of_eight_words(cell):
     word = cell.strip().lower()
     (found,) = read(boolean, cell)
-    assert (found is not None) == (word in ("true", "yes", "1", "false", "no", "0"))
-    assert found is None or found == (word in ("true", "yes", "1"))
+    assert (found is not None) == (word in ("true", "yes", "y", "1", "false", "no", "n", "0"))
+    assert found is None or found == (word in ("true", "yes", "y", "1"))
 
 
 @given(st.one_of(CELLS, st.sampled_from(crosswalk("gleditsch_ward-location").pairs).map(lambda p: p[0])))
