@@ -222,7 +222,7 @@ def test_every_fault_is_named():
     conflict = normalised(FOLDER / "rejected_rows_conflict.csv").rejected
     assert dict(conflict.select("row_number", "reason").iter_rows()) | {3: ""} == {
         3: "",
-        4: "location_code is not in the code list 'location'",
+        4: "location_code is not in the code list 'location': 'ZZZ'",
         5: "year is not a date in the form YYYY-MM-DD",
         6: "new_displacement is not a whole number",
         7: "none of its figures is filled",
