@@ -95,9 +95,10 @@ class Source:
         names = layout.names_in(header, tags)
         missing = sorted(layout.required - frozenset(names.values()))
         spare = [name for name in header if name not in names]
-        place = self.id if layout is self.layouts[0] else f"{self.id} ({layout.title})"
+        layout_told = "" if layout is self.layouts[0] else f" (layout: {layout.title})"
         if len(missing) == 1:
-            return f"{place}: column '{missing[0]}' missing{_nearest(missing[0], layout, spare)}"
+            hint = _nearest(missing[0], layout, spare)
+            return f"{self.id}: column '{missing[0]}' missing{hint}{layout_told}"
         if len(missing) > len(layout.required) / 2:
             first = ", ".join(header[:_NAMED_COLUMNS])
             return (
@@ -106,7 +107,7 @@ class Source:
             )
         named = ", ".join(f"'{name}'{_hint(name, layout, spare)}" for name in missing[:_NAMED_COLUMNS])
         more = f" and {len(missing) - _NAMED_COLUMNS} more" if len(missing) > _NAMED_COLUMNS else ""
-        return f"{place}: {len(missing)} columns missing: {named}{more}"
+        return f"{self.id}: {len(missing)} columns missing: {named}{more}{layout_told}"
 
 
 def _nearest(name: str, layout: Layout, spare: list[str]) -> str:
