@@ -44,10 +44,9 @@ _AGGREGATES = TableMap(
 )
 
 
-def conflict_events(overlaps: Overlaps = CATEGORIES) -> Layout:
-    """Return the layout of a file whose rows overlap so."""
-    is_whole = overlaps.is_recommended
-    counted = TableMap(
+def _counted(is_whole: pl.Expr) -> TableMap:
+    """Return the map to the number of events; `is_whole` tells which rows no other row holds."""
+    return TableMap(
         "indicators",
         {
             "figure_id": joined(_ID, "events"),
@@ -63,7 +62,11 @@ def conflict_events(overlaps: Overlaps = CATEGORIES) -> Layout:
         },
         where=text(_EVENTS).is_not_null(),
     )
-    killed = TableMap(
+
+
+def _killed(is_whole: pl.Expr) -> TableMap:
+    """Return the map to the number of people killed."""
+    return TableMap(
         "casualties",
         {
             "figure_id": joined(_ID, "killed"),
@@ -82,12 +85,17 @@ def conflict_events(overlaps: Overlaps = CATEGORIES) -> Layout:
         },
         where=text(_FATALITIES).is_not_null(),
     )
+
+
+def conflict_events(overlaps: Overlaps = CATEGORIES) -> Layout:
+    """Return the layout of a file whose rows overlap so."""
+    is_whole = overlaps.is_recommended
     return Layout(
         id="conflict_events",
         title="conflict events",
         key=_ID,
         refused=text("error"),
-        maps=(_AGGREGATES, counted, killed),
+        maps=(_AGGREGATES, _counted(is_whole), _killed(is_whole)),
         optional=hapi.OPTIONAL,
         other_names={
             **hapi.OTHER_NAMES,

@@ -28,9 +28,9 @@ _ID = joined(
 )
 
 
-def idps(overlaps: Overlaps = OPERATIONS) -> Layout:
-    """Return the layout of a file whose rows overlap so."""
-    displaced = TableMap(
+def _displaced(overlaps: Overlaps) -> TableMap:
+    """Return the map to the people displaced."""
+    return TableMap(
         "displacement",
         {
             "figure_id": _ID,
@@ -52,12 +52,16 @@ def idps(overlaps: Overlaps = OPERATIONS) -> Layout:
         },
         where=text(_IDPS).is_not_null(),
     )
+
+
+def idps(overlaps: Overlaps = OPERATIONS) -> Layout:
+    """Return the layout of a file whose rows overlap so."""
     return Layout(
         id="idps",
         title="internally displaced people",
         key=_ID,
         refused=text("error"),
-        maps=(displaced,),
+        maps=(_displaced(overlaps),),
         optional=hapi.OPTIONAL | {_OPERATION},
         other_names={
             **hapi.OTHER_NAMES,
