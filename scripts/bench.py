@@ -1,4 +1,4 @@
-"""Benchmarks, each as ratios in one run: `python scripts/bench.py normalise [FILE]` and `… sources [FOLDER]`.
+"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `… sources [FOLDER]` and `… places`.
 
 Every measured run is a process of its own: wall and CPU seconds and peak memory are what the operating
 system accounts for it. The floor and the tool take turns, so that a slow moment of the machine hits both.
@@ -28,6 +28,11 @@ GROWN_ROWS = 100_000
 GROWN_SHEET_ROWS = 20_000
 GROWN_RECORDS = 20_000
 LIMIT = 6
+SCRIPTS = ROOT / "scripts"
+CODS = ROOT.parent / "shared" / "data" / "cod"
+NAMED_COUNTRIES = ("COL", "BRA")
+NAMES_ASKED = 15_000
+NAMES_SAMPLED = 100
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Run:
 def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("benchmark", choices=["normalise", "sources"])
+    parser.add_argument("benchmark", choices=["normalise", "sources", "places"])
     parser.add_argument(
         "file",
         nargs="?",
@@ -51,7 +56,14 @@ def main() -> int:
         help="a UCDP GED file (made if not given), or a folder of samples by source",
     )
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="places: a few countries, no timing")
+    parser.add_argument(
+        "--errors", type=int, default=0, help="places: list so many wrong and abstained answers"
+    )
+    parser.add_argument("--seed", type=int, default=4, help="places: another seed asks other names")
     arguments = parser.parse_args()
+    if arguments.benchmark == "places":
+        return places(quick=arguments.quick, seed=arguments.seed, errors=arguments.errors)
     with tempfile.TemporaryDirectory(prefix="hxl-kit-bench-") as name:
         folder = Path(name)
         if arguments.benchmark == "sources":
@@ -111,6 +123,29 @@ def sources(samples: Path, folder: Path, runs: int) -> int:
         )
     slow = {name: ratio for name, ratio in worst.items() if ratio > LIMIT}
     print(f"beyond {LIMIT} times the floor: {', '.join(f'{n} ({r:.1f})' for n, r in slow.items()) or 'none'}")
+    return 0
+
+
+def places(*, quick: bool, seed: int, errors: int) -> int:
+    """Put hard spellings to hxl-kit and to AdminLevel alone, then time many names; returns the exit code."""
+    import place_judge
+
+    countries, count = (
+        (place_judge.QUICK, place_judge.PER_COUNTRY_QUICK)
+        if quick
+        else (place_judge.COUNTRIES, place_judge.PER_COUNTRY)
+    )
+    place_judge.judge(countries, count, seed, CODS, errors)
+    for country in () if quick else NAMED_COUNTRIES:
+        ours = measured(NAMES, SCRIPTS, Path(country), Path(str(NAMES_ASKED)), Path("hxl-kit"))
+        alone = measured(NAMES, SCRIPTS, Path(country), Path(str(NAMES_SAMPLED)), Path("AdminLevel"))
+        fast, slow = (json.loads(run.output) for run in (ours, alone))
+        print(
+            f"{country}, {fast['units']:,} units: hxl-kit {fast['names']:,} names in {fast['seconds']:.1f} s "
+            f"({fast['names'] / fast['seconds']:,.0f} a second, peak {ours.peak:,.0f} MB); AdminLevel "
+            f"{slow['names'] / slow['seconds']:,.0f} a second ({slow['names']} names); ratio "
+            f"{slow['seconds'] / slow['names'] * fast['names'] / fast['seconds']:,.0f}"
+        )
     return 0
 
 
@@ -243,6 +278,20 @@ if rows:
     pairs = [(seconds(floor, sheets), seconds(tool)) for _ in range(runs)]
     medians = [statistics.median(times) for times in zip(*pairs)]
     print(json.dumps({"layout": name, "rows": rows, "floor": medians[0], "tool": medians[1]}))
+"""
+
+NAMES = """
+import json, sys, time
+
+sys.path.insert(0, sys.argv[1])
+import place_judge
+
+country, count, matcher = sys.argv[2], int(sys.argv[3]), place_judge.MATCHERS[sys.argv[4]]
+queries, units = place_judge.many_names(country, count)
+start = time.perf_counter()
+matcher(queries, units)
+seconds = time.perf_counter() - start
+print(json.dumps({"seconds": seconds, "names": queries.height, "units": units.height}))
 """
 
 FLOOR = """

@@ -1,73 +1,81 @@
-"""Write `schemas/gazetteers/global_pcodes.csv.gz` anew: `python scripts/refresh_gazetteer.py FILE`.
+"""Write the built-in gazetteers of `schemas/gazetteers` anew: `python scripts/refresh_gazetteer.py FOLDER [ID…]`.
 
-FILE is "global_pcodes_adm_1_2.csv" of https://data.humdata.org/dataset/global-pcodes. Read the difference
-before a commit: a P-code that is gone, or names another unit now, changes what old rows mean.
+FOLDER holds the downloaded files that `schemas/gazetteers/built_in.csv` names; without ids, every release whose
+files are there is written. Read the difference before a commit: a P-code that is gone, or names another unit now,
+changes what old rows mean.
 """
 
 from __future__ import annotations
 
-import gzip
+import csv
 import hashlib
-import io
-import json
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars as pl
-
-from hxl_kit.places.gazetteer import COLUMNS, FOLDER, NAME
+from hxl_kit.cli.commands.gazetteers import tables_of
+from hxl_kit.places import store
+from hxl_kit.places.making import Reading, made
 from hxl_kit.standard import schemas
-from hxl_kit.standard.tables import table
 
-GIVEN = ("Location", "Admin Level", "P-Code", "Name", "Parent P-Code", "Valid from date")
+if TYPE_CHECKING:
+    import polars as pl
 
-
-def packed(units: pl.DataFrame) -> bytes:
-    """Return the units as CSV in gzip; the same units give the same bytes."""
-    buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as file:
-        file.write(units.write_csv(line_terminator="\n").encode())
-    return buffer.getvalue()
+LISTED = ("gazetteers", "built_in.csv")
 
 
-def read(content: bytes) -> tuple[pl.DataFrame, list[str]]:
-    """Return the units of a downloaded file, sorted, and the lines left out because their code is no P-code."""
-    given = pl.read_csv(content.removeprefix(b"\xef\xbb\xbf"), infer_schema=False)
-    rows = given.select(GIVEN).rename(dict(zip(GIVEN, COLUMNS, strict=True)))
-    rows = rows.filter(~pl.col("location_code").str.starts_with("#")).sort("location_code", "level", "code")
-    pattern: str = table("events")["admin1_code"].constraints["pattern"]
-    is_code = pl.col("code").str.contains(rf"\A(?:{pattern})\z")
-    others = rows.filter(~is_code).select(pl.format("{} level {}: '{}' is no P-code", *COLUMNS[:3]))
-    return rows.filter(is_code), others.to_series().to_list()
+def build(row: dict[str, str], folder: Path) -> tuple[store.Release, pl.DataFrame]:
+    """Return the release that a line of the list describes, from its files in a folder."""
+    files = [folder / name for name in row["files"].split(";")]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    parts = ("id", "edition", "title", "url", "licence", "attribution")
+    release = store.Release(sha256=digest, **{part: row[part] for part in parts})  # type: ignore[arg-type]
+    reading = Reading(
+        country=row["country"],
+        language=row["language"],
+        columns=tuple(
+            (own, usual) for own, _, usual in (p.partition("=") for p in row["columns"].split(";")) if own
+        ),
+        skipped=row["skipped"],
+        faults_left_out=True,
+    )
+    tables = [table for file in files for table in tables_of(file, encoding=row["encoding"] or None)]
+    described, table = made(release, tables, reading)
+    named = "-".join(filter(None, (described.id, described.edition)))
+    return replace(described, id=named), table
 
 
-def about(content: bytes, units: pl.DataFrame, left_out: list[str]) -> dict[str, object]:
-    """Return what is said of the edition; it is named after the latest day from which a unit is valid."""
-    latest = units.select(pl.col("valid_from").max().cast(pl.String)).item()
-    return {
-        "id": f"global-pcodes-{latest}",
-        "title": "Global P-codes, levels 1 and 2",
-        "url": "https://data.humdata.org/dataset/global-pcodes",
-        "licence": "CC BY",
-        "attribution": "OCHA Common Operational Datasets (COD-AB), compiled by the Humanitarian Data Exchange (HDX)",
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "units": units.height,
-        "left_out": left_out,
-    }
+def listed() -> list[dict[str, str]]:
+    """Return the lines of the list of built-in releases."""
+    with schemas.path_of(*LISTED).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(row: dict[str, str], folder: Path) -> None:
+    """Write a release and remove its earlier editions."""
+    described, table = build(row, folder)
+    release = store.written(schemas.path_of(store.FOLDER), described, table)
+    for name in store.built_in_ids():
+        if name.startswith(f"{row['id']}-") and name != release.id:
+            store.remove(schemas.path_of(store.FOLDER), name)
+    print(f"{release.id}: {release.units:,} units of {len(release.countries)} countries")
+    for fault in release.left_out:
+        print(f"  left out: {fault}")
 
 
 def main() -> int:
-    """Write the gazetteer from a downloaded file; return the exit code."""
-    if len(sys.argv) != 2:  # noqa: PLR2004 - the script and its file
-        print("usage: python scripts/refresh_gazetteer.py FILE", file=sys.stderr)
+    """Write the gazetteers whose files are in a folder; return the exit code."""
+    if len(sys.argv) < 2 or not Path(sys.argv[1]).is_dir():  # noqa: PLR2004 - the script and its folder
+        print("usage: python scripts/refresh_gazetteer.py FOLDER [ID…]", file=sys.stderr)
         return 2
-    content = Path(sys.argv[1]).read_bytes()
-    units, left_out = read(content)
-    described = json.dumps(about(content, units, left_out), ensure_ascii=False, indent=2) + "\n"
-    schemas.path_of(FOLDER, f"{NAME}.csv.gz").write_bytes(packed(units))
-    schemas.path_of(FOLDER, f"{NAME}.json").write_bytes(described.encode())
-    print(f"{NAME}: {units.height:,} units of {units['location_code'].n_unique()} countries")
-    print(*left_out, sep="\n")
+    folder, wanted = Path(sys.argv[1]), sys.argv[2:]
+    for row in listed():
+        missing = [name for name in row["files"].split(";") if not (folder / name).is_file()]
+        if missing and not wanted:
+            print(f"{row['id']}: not written, {', '.join(missing)} not in {folder}")
+        elif not wanted or row["id"] in wanted:
+            write(row, folder)
     return 0
 
 

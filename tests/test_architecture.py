@@ -21,7 +21,7 @@ ORDER = (
     {"reading", "mapping", "places", "figures"},
     {"checks"},
     {"sources"},
-    {"normalise", "describe", "validation"},
+    {"normalise", "describe", "validation", "summarising"},
     {"package"},
     {"targets"},
     {"publishing", "pulling"},
@@ -36,22 +36,32 @@ THIRD_PARTIES = {
     "typer": ("cli/",),
     "rich": ("cli/",),
     "frictionless": ("validation/oracle.py",),
-    "pyarrow": ("package/outputs/", "reading/"),
+    "pyarrow": ("package/outputs/", "reading/", "places/boundaries"),
     "fastexcel": ("reading/",),
     "charset_normalizer": ("reading/encodings.py",),
     "xlsxwriter": ("package/outputs/",),
     "jinja2": ("targets/",),
     "jsonschema": ("package/author.py", "validation/profile.py"),
     "ruamel": ("package/",),
+    "anyascii": ("places/",),
+    "hdx": ("places/",),
+    "platformdirs": ("places/store.py",),
+    "pyogrio": ("places/boundaries",),
+    "rapidfuzz": ("places/",),
+    "shapely": ("places/boundaries",),
 }
 """Where each library may be imported; one that is not listed may be imported nowhere."""
 
-DISTRIBUTIONS = {"ruamel": "ruamel.yaml", "charset_normalizer": "charset-normalizer"}
+DISTRIBUTIONS = {
+    "ruamel": "ruamel.yaml",
+    "charset_normalizer": "charset-normalizer",
+    "hdx": "hdx-python-country",
+}
 """What to install for a library whose import is named otherwise."""
 
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "breakpoint"}
 FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
-HEAVY = {"polars", "pyarrow", "frictionless", "hdx", "pandas", "numpy", "jsonschema", "xlsxwriter"}
+HEAVY = {"rapidfuzz", "shapely", "pyogrio", "polars", "pyarrow", "frictionless", "hdx", "pandas", "numpy", "jsonschema", "xlsxwriter"}
 
 
 def name_of(file: Path) -> str:

@@ -63,6 +63,13 @@ def tell_rejected(built: Built) -> None:
     raise typer.Exit(ExitCode.DATA)
 
 
+def tell_unmatched(built: Built) -> None:
+    """Say how many names of places led to no P-code, and where they are listed with the nearest candidates."""
+    if built.unmatched:
+        listed = built.private / "unmatched_places.csv"
+        say(f"places: {built.unmatched:,} names led to no P-code: see {listed}")
+
+
 def tell_empty(built: Built) -> None:
     """Say which inputs had no data rows: an empty update should be meant."""
     for record in built.inputs:

@@ -28,6 +28,7 @@ LANGUAGES = ("en", "fr", "es", "ar", "uk", "ru")
 """The languages with a word list; the earlier one reads a text whose words fit two of them equally."""
 
 _SLASH = "\u0338"  # NFD writes ≮ as < with this stroke: it must not be lost
+_WIDE = range(0xFF01, 0xFF5F)  # the full-width forms of ASCII, in its order
 _IGNORED = frozenset("\"'`´.!·•“”„«»‹›‘’‚\u02bc\u0640")
 _TOKEN = re.compile(
     r"""
@@ -43,13 +44,23 @@ _TOKEN = re.compile(
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DASHES = "-‐‑"
-_ROLES = {"after": "after", "range_to": "joins", "years": "year"}
+_TWO = "two"
+_HUNDRED = 100
+_UNKNOWN = {"word": "other", "code": "code"}
+_ROLES = {
+    "after": "after",
+    "range_to": "joins",
+    "years": "year",
+    "singles": "single",
+    "comparatives": "compares",
+}
 _COUNTS = {
     "wholes": "whole",
     "numbers": "add",
     "scales": "scale",
     "bound_scales": "bound",
     "duals": "dual",
+    "halves_of": "half",
     "collectives": "collective",
     "plurals": "plural",
 }
@@ -85,6 +96,9 @@ class Entry(NamedTuple):
     joins: bool = False
     year: bool = False
     rough: bool = False
+    single: bool = False
+    compares: bool = False
+    leads: bool = False
 
 
 class Item(NamedTuple):
@@ -114,9 +128,12 @@ class Lexicon:
 
     language: str
     separators: Separators
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], Entry], ...]] = field(default_factory=dict)
+    phrases: Mapping[str, tuple[tuple[list[str], Entry], ...]] = field(default_factory=dict)
     vocabulary: frozenset[str] = frozenset()
     clitics: tuple[str, ...] = ()
+    noun_duals: Mapping[str, str] = field(default_factory=dict)
+    governing: frozenset[str] = frozenset()
+    governed: Mapping[str, Decimal] = field(default_factory=dict)
     head_last: bool = False
     tens_after_ones: bool = False
 
@@ -125,26 +142,35 @@ class Lexicon:
         tokens = list(_tokens(fold(text)))
         if self.clitics:
             tokens = list(self._split_clitics(tokens))
-        found, at = [], 0
+        texts = [token.text for token in tokens]
+        found: list[Item] = []
+        at = 0
         while at < len(tokens):
-            item, length = self._item(tokens, at)
-            found.append(item)
+            item, length = self._item(tokens, texts, at)
+            found.append(self._singular(item, found[-1].text) if found else item)
             at += length
         return tuple(found)
 
-    def _item(self, tokens: list[_Token], at: int) -> tuple[Item, int]:
+    def _singular(self, item: Item, before: str) -> Item:
+        """Return "сотни" after "около" as one hundred: its genitive is written like the plural."""
+        number = self.governed.get(item.text) if before in self.governing else None
+        if number is None:
+            return item
+        return item._replace(entry=Entry("collective" if number == _HUNDRED else "scale", number))
+
+    def _item(self, tokens: list[_Token], texts: list[str], at: int) -> tuple[Item, int]:
         token = tokens[at]
-        if token.kind == "word":
-            entry, length = self._phrase(tokens, at)
-            text = " ".join(t.text for t in tokens[at : at + length])
+        if token.kind in {"word", "code"}:  # "km2" looks like a code and is a unit
+            entry, length = self._phrase(texts, at) or (Entry(_UNKNOWN[token.kind]), 1)
+            text = " ".join(texts[at : at + length])
             return Item(entry, text, token.glued, token.hyphen), length
         return Item(self._entry(token), token.text, token.glued, token.hyphen), 1
 
-    def _phrase(self, tokens: list[_Token], at: int) -> tuple[Entry, int]:
-        for words, entry in self.phrases.get(tokens[at].text, ()):
-            if all(at + n < len(tokens) and tokens[at + n].text == word for n, word in enumerate(words)):
+    def _phrase(self, texts: list[str], at: int) -> tuple[Entry, int] | None:
+        for words, entry in self.phrases.get(texts[at], ()):
+            if texts[at : at + len(words)] == words:
                 return entry, len(words)
-        return Entry("other"), 1
+        return None
 
     def _entry(self, token: _Token) -> Entry:
         if token.kind == "number":
@@ -156,11 +182,17 @@ class Lexicon:
         """Part what a language writes as one word: Arabic "and", "the", "by" from the word they lean on."""
         for token in tokens:
             parts = self._parted(token.text) if token.kind == "word" else (token.text,)
-            for n, part in enumerate(parts):
-                yield token._replace(text=part, glued=token.glued and n == 0)
+            words = [word for part in parts for word in self._without_dual(part)]
+            for n, word in enumerate(words):
+                yield token._replace(text=word, glued=token.glued and n == 0)
+
+    def _without_dual(self, word: str) -> tuple[str, ...]:
+        """Write "two-children" as "two child": Arabic says two of a thing in one word."""
+        noun = self.noun_duals.get(word)
+        return (word,) if noun is None else (self.noun_duals[_TWO], noun)
 
     def _parted(self, word: str) -> tuple[str, ...]:
-        if word in self.vocabulary:
+        if word in self.vocabulary or word in self.noun_duals:
             return (word,)
         for clitic in self.clitics:
             rest = self._parted(word[len(clitic) :]) if word.startswith(clitic) else ()
@@ -178,6 +210,8 @@ def fold(text: str) -> str:
 
 @cache
 def _folded(character: str) -> str:
+    if ord(character) in _WIDE:
+        return chr(ord(character) - _WIDE.start + ord("!"))
     digit = unicodedata.decimal(character, None)
     if digit is not None:
         return str(digit)
@@ -227,24 +261,31 @@ def _load(language: str) -> Lexicon:
     for phrase, entry in _entries(raw):
         entries.setdefault(_words(phrase), entry)
     for section, role in _ROLES.items():
-        for phrase, value in _flat(raw[section]):
+        for phrase, value in _flat(raw.get(section, [])):
             words = _words(phrase)
             entries[words] = entries.get(words, Entry())._replace(**{role: value})
     for phrase in raw["approximate"]:
         entries[_words(phrase)] = entries[_words(phrase)]._replace(rough=True)
+    for phrase in raw["leads"]:
+        entries[_words(phrase)] = entries[_words(phrase)]._replace(leads=True)
     return _built(language, raw, entries)
 
 
 def _built(language: str, raw: Mapping[str, Any], entries: Mapping[tuple[str, ...], Entry]) -> Lexicon:
     by_first = defaultdict(list)
-    for words in sorted(entries, key=len, reverse=True):
-        by_first[words[0]].append((words, entries[words]))
+    known = {**_foreign(language), **entries}
+    duals = {fold(dual): fold(noun) for dual, noun in raw.get("noun_duals", {}).items()}
+    for words in sorted(known, key=len, reverse=True):
+        by_first[words[0]].append((list(words), known[words]))
     return Lexicon(
         language,
         _separators()[language],
         phrases={first: tuple(found) for first, found in by_first.items()},
-        vocabulary=frozenset(word for words in entries for word in words),
+        vocabulary=frozenset(word for words in entries for word in words) | duals.keys(),
         clitics=tuple(fold(clitic) for clitic in raw["clitics"]),
+        noun_duals=duals,
+        governing=frozenset(fold(word) for word in raw.get("governing", [])),
+        governed={fold(word): Decimal(number) for word, number in raw.get("governed", {}).items()},
         head_last=raw["head_noun"] == "last",
         tens_after_ones=raw["tens_after_ones"],
     )
@@ -262,6 +303,14 @@ def _entries(raw: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
             yield from ((phrase, Entry(kind, code=code)) for phrase in phrases)
     for section, kind in _PHRASES.items():
         yield from ((phrase, Entry(kind)) for phrase in raw[section])
+    stems, endings = raw["ordinals"]["stems"], raw["ordinals"]["endings"]
+    # "twenty first" is no count, and twenty neither.
+    yield from ((stem + ending, Entry("measure")) for stem in stems for ending in endings)
+
+
+def _foreign(language: str) -> dict[tuple[str, ...], Entry]:
+    """Return the thousands and per cent of other languages: after a number they forbid reading it alone."""
+    return {_words(row["word"]): Entry("measure") for row in rows("foreign") if row["language"] != language}
 
 
 def _flat(section: list[str] | Mapping[str, list[str]]) -> Iterator[tuple[str, Any]]:

@@ -165,8 +165,11 @@ class _Run:
         """Take Arabic "ألفان", two thousand in one word."""
         return self.part is None and self._begin(Decimal(2)) and self._take_scale(number)
 
-    def _take_half(self, _number: None) -> bool:
+    def _take_half(self, number: Decimal | None) -> bool:
+        """Take "and a half" of what was read; "and half a million" only after millions."""
         half = Decimal("0.5")
+        if number is not None and (self.part is not None or self.last_scale != number):
+            return False
         if self.part is not None:
             self.part += half
         elif self.last_scale:

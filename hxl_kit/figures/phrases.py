@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from hxl_kit.figures.numbers import NUMERIC, Number, compose
@@ -23,6 +22,7 @@ NOUNS = frozenset({"unit", "group", "thing"})
 _MULTIPLIERS = frozenset({"hundred", "scale", "collective", "plural", "bound"})
 _COMPARED = frozenset({"more_than", "less_than"})
 _QUIET = frozenset({"filler", "link", "date", "conjunction", "comma", "article", "after"})
+_IN_DATES = frozenset({"filler", "article", "month"})
 _MONTH_DAYS = 31
 _WIDEST_RANGE = 1000
 
@@ -97,6 +97,7 @@ class _Scan:
     qualifiers: list[str] = field(default_factory=list)
     between: bool = False
     blocked: str = ""
+    blocked_at: int = 0
     section: str = HEAD
     outside: str = HEAD
 
@@ -112,6 +113,7 @@ class _Scan:
     def run(self) -> Phrase:
         while self.at < len(self.items):
             if self._is_date():
+                self._pass_date(self.at)
                 self.at += 2
             elif self._begins_number(self.at):
                 self._figure()
@@ -124,25 +126,34 @@ class _Scan:
     # What a word that says no number does
 
     def _on_qualifier(self, item: Item) -> None:
-        """Keep the qualifier; after the figure, "more than" compares it with something else."""
+        """Keep the qualifier; after the figure, "more than" and ">" compare it with something else."""
         self.qualifiers.append(item.entry.code)
-        compares = item.entry.code in _COMPARED and " " in item.text
+        compares = item.entry.code in _COMPARED and (" " in item.text or item.entry.compares)
+        compares |= not item.text[0].isalpha()
         self.phrase.stopped |= compares and self.found and self.section == HEAD
 
     def _on_between(self, _item: Item) -> None:
         self.between = True
 
-    def _on_lead(self, _item: Item) -> None:
-        if self.qualifiers and not self.found:
+    def _on_lead(self, item: Item) -> None:
+        """Let "killing" pass; "one killed and", which Arabic says without the number, blocks what follows."""
+        one_more = item.entry.single and self.kind(self.at + 1) == "conjunction"
+        if (self.qualifiers or one_more) and not self.found:
             self.blocked = "word"
 
-    def _on_noun(self, _item: Item) -> None:
+    def _on_noun(self, item: Item) -> None:
+        """Block a number after a noun, unless the word also says what happened to those who follow."""
+        if item.entry.leads and not self.found:
+            return
+        if item.entry.single and self.found and self.kind(self.at - 1) in {"conjunction", "comma"}:
+            self._add_unread()  # "three children and a woman" where a language has no "a"
         self.qualifiers.clear()
         self.blocked = self.blocked or "noun"
 
     def _on_other(self, item: Item) -> None:
         if item.kind not in _QUIET:
             self.qualifiers.clear()
+            self.blocked_at = self.blocked_at if self.blocked else self.at
             self.blocked = "word"
 
     def _on_colon(self, _item: Item) -> None:
@@ -169,11 +180,23 @@ class _Scan:
         self.section = self.outside
 
     def _on_month(self, _item: Item) -> None:
-        """Pass over "November 26, 2024"."""
-        for item in islice(self.items, self.at + 1, self.at + 4):
-            if item.kind != "comma" and not (item.kind == "digits" and _is_day_or_year(item)):
-                break
-            self.at += 1
+        """Pass over the day and year after a month: "November 26, 2024", "26 November 2024", "лютого 2022 року"."""
+        self._pass_date(self.at)
+        day_before = self.at > 0 and _is_day(self.items[self.at - 1])
+        self.at += not day_before and self.at + 1 < len(self.items) and _is_day(self.items[self.at + 1])
+        year = self.at + 1 + (self.kind(self.at + 1) == "comma")
+        if year < len(self.items) and _is_year(self.items[year]):
+            self.at = year + (self.kind(year + 1) == "measure")
+
+    def _pass_date(self, start: int) -> None:
+        """Forget the preposition of a date: what follows "since 27 November" may be read."""
+        before = [item.kind for item in self.items[self.blocked_at : start]]
+        if self.blocked == "word" and before[:1] == ["preposition"] and {*before[1:]} <= _IN_DATES:
+            self.blocked = ""
+
+    def _on_plus(self, _item: Item) -> None:
+        self.blocked = self.blocked if self.found else "word"
+        self.phrase.stopped |= self.found and self.section == HEAD
 
     _on_status = _on_lead
     _on_unit = _on_group = _on_thing = _on_noun
@@ -208,12 +231,13 @@ class _Scan:
     def _figure(self) -> None:
         start = self.at
         low, high, magnitude, end = self._read()
-        following = end + (self.kind(end) == "link")
+        following = end + self._passed(end)
         kind = self.kind(following)
         self.at = end
         if kind == "month" or (low and high and low.year and high.year and kind not in NOUNS):
             self.qualifiers.clear()
-        elif kind == "measure" or self._is_compound(end):
+            self._pass_date(start)
+        elif kind == "measure" or self._is_compound(start, end):
             self.qualifiers.clear()
             self.blocked = self.blocked or ("" if self.found else "word")
             self.phrase.figures.append(
@@ -232,6 +256,15 @@ class _Scan:
         self.phrase.figures.append(Figure(start, end, low, high, magnitude, words, self.section, blocked))
         self.qualifiers.clear()
         self.found = True
+        self.at += bool(words) and self.kind(end) == "plus"
+
+    def _passed(self, at: int) -> bool:
+        """Whether the word after a number leads on to what it counts: "80 de morts", "vingt et unième"."""
+        ordinal = self.kind(at) == "conjunction" and self.kind(at + 1) == "measure"
+        return self.kind(at) == "link" or ordinal
+
+    def _add_unread(self) -> None:
+        self.phrase.figures.append(Figure(self.at, self.at + 1, None, None, None, (), self.section))
 
     def _read(self) -> tuple[Number | None, Number | None, Decimal | None, int]:
         if self.kind(self.at) in {"indefinite", "plural"}:
@@ -239,12 +272,23 @@ class _Scan:
             return None, None, magnitude, end
         low, middle = compose(self.items, self.at, self.lexicon, conjunctions=not self.between)
         if not self._is_join(middle) or not self._number_after(middle):
-            return (None if self.between else low), None, None, middle
+            certain = not self.between and not self._is_doubled(low, middle)
+            return (low if certain else None), None, None, middle
         start = self._number_after(middle)
         high, end = compose(self.items, start, self.lexicon)
         certain = all(i.entry.code == "approximately" for i in self._qualifiers(middle + 1, start))
+        certain &= not (self._is_join(end) and self._number_after(end))  # "1-800-555"
         low, high = _shared_scale(low, high) if low and high and certain else (None, None)
         return low, high, None, end
+
+    def _is_doubled(self, number: Number | None, at: int) -> bool:
+        """Whether a bracket right after the number holds another one: "twelve (13)", "80 (+5)", "80[1]"."""
+        start = at + 1 + (self.kind(at + 1) == "plus")
+        if self.kind(at) != "open" or not self._begins_number(start):
+            return False
+        other, end = compose(self.items, start, self.lexicon)
+        same = number is not None and other is not None and (other.value == number.value or other.year)
+        return self.kind(end) == "close" and not same
 
     def _is_join(self, at: int) -> bool:
         if at >= len(self.items):
@@ -277,9 +321,11 @@ class _Scan:
     def _links(self, at: int) -> int:
         return int(self.kind(at) in {"link", "filler"})
 
-    def _is_compound(self, at: int) -> bool:
-        """Whether the number is part of another word: "5th", "12-storey"; "10-km" and "10km" are not."""
-        if at >= len(self.items) or not self.items[at].text[0].isalpha():
+    def _is_compound(self, start: int, at: int) -> bool:
+        """Whether the number is part of another word: "5th", "under-five"; "10-km" and "10km" are not."""
+        if self.items[start].hyphen and self.kind(start - 1) == "qualifier":
+            return True
+        if at >= len(self.items) or not self.items[at].text[0].isalnum():
             return False
         item = self.items[at]
         tied = item.hyphen or (item.glued and item.kind != "unit")
@@ -293,7 +339,8 @@ class _Scan:
     def _after(self, at: int) -> tuple[str, ...]:
         """Return the qualifier that follows a figure: "80+", "80 or more", "80 people at least", "80 (approx.)"."""
         if self.kind(at) == "plus":
-            return () if self._begins_number(at + 1) else (self.items[at].entry.code,)
+            more = self._begins_number(at + 1) or self._is_join(at + 1)
+            return () if more else (self.items[at].entry.code,)
         while self.kind(at) in NOUNS | {"status"}:
             at += 1
         bracketed = self.kind(at) == "open" and self.kind(at + 2) == "close"
@@ -310,17 +357,16 @@ def _is_year(item: Item) -> bool:
     return len(item.text) == len("2024") and item.text[:2] in {"19", "20"} and item.text.isdigit()
 
 
-def _is_day_or_year(item: Item) -> bool:
-    number = item.entry.number
-    return _is_year(item) or (number is not None and number <= _MONTH_DAYS)
+def _is_day(item: Item) -> bool:
+    return item.text.isdigit() and len(item.text) <= len("31") and 0 < int(item.text) <= _MONTH_DAYS
 
 
 def _shared_scale(low: Number, high: Number) -> tuple[Number | None, Number | None]:
     """Return the ends of a range, the scale of the upper one shared where the lower is bare: "20 to 30 million".
 
-    "800,000 to 1 million" shares nothing; "800 to 1 million" may or may not, so it is not read.
+    "800,000 to 1 million" shares nothing; "800 to 1 million" and "10 to 15,000" may or may not: they are not read.
     """
     if low.factor == 1 and low.value < high.lead and high.factor != 1:
         low = low._replace(value=low.value * high.factor)
-    too_wide = high.factor != 1 and high.value >= low.value * _WIDEST_RANGE
+    too_wide = low.value and high.value > low.value * _WIDEST_RANGE - (high.factor != 1)
     return (None, None) if too_wide or low.value > high.value else (low, high)

@@ -108,8 +108,7 @@ def read_parts(text: str, *, language: str | None = None, unit: str = "") -> tup
         UsageError: the unit or the language is not known.
     """
     total = read_quantity(text, language=language, unit=unit)
-    words = lexicon(language, text)
-    phrase = scan(words.items(text), words)
+    _, phrase = _scanned(text, language)
     main = phrase.main()
     if main is None or total.qualifier == "unknown":
         return (Part(total, "all", "all"),)
@@ -133,17 +132,30 @@ def format_quantity(quantity: Quantity) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _read(text: str, language: str | None, unit: str) -> Quantity:
-    words = lexicon(language, text)
-    items = words.items(text)
-    ranged = _source_range(items, words, unit)
+    words, phrase = _scanned(text, language)
+    ranged = _source_range(phrase.items, words, unit)
     if ranged is not None:
         return replace(ranged, text=text)
-    phrase = scan(items, words)
     main = phrase.main()
     if main is None:
         return Quantity(text)
-    named = _unit(without_brackets(items[main.end : phrase.head_end]), words)
-    return replace(_quantity(main, named or unit), text=text)
+    after = without_brackets(phrase.items[main.end : phrase.head_end])
+    quantity = _quantity(main, _unit(after, words) or unit)
+    return Quantity(text) if _is_broken(quantity, followed=bool(after)) else replace(quantity, text=text)
+
+
+@lru_cache(maxsize=1 << 10)
+def _scanned(text: str, language: str | None) -> tuple[Lexicon, Phrase]:
+    """Return the language of a text and its phrase, which its total and its parts are both read from."""
+    words = lexicon(language, text)
+    return words, scan(words.items(text), words)
+
+
+def _is_broken(quantity: Quantity, *, followed: bool) -> bool:
+    """Return whether this is a part of a thing that is counted: "1.5 people" is an average, or 1,500 mistyped."""
+    numbers = (quantity.value, quantity.low, quantity.high)
+    whole = all(n is None or n == n.to_integral_value() for n in numbers)
+    return not whole and quantity.unit not in _measured() and (followed or bool(quantity.unit))
 
 
 def _quantity(figure: Figure, unit: str) -> Quantity:

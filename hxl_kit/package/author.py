@@ -56,6 +56,26 @@ class Options:
 
 
 @dataclass(frozen=True)
+class BoundaryFile:
+    """A file with the boundaries of a country's units of one level."""
+
+    path: Path
+    country: str
+    level: int
+    code_field: str | None = None
+
+
+@dataclass(frozen=True)
+class Places:
+    """How rows get their P-codes: `match` by names at all, by which gazetteers besides the built-in ones, decided by whom."""
+
+    match: bool = True
+    decisions: Path | None = None
+    gazetteers: tuple[str, ...] = ()
+    boundaries: tuple[BoundaryFile, ...] = ()
+
+
+@dataclass(frozen=True)
 class Authored:
     """A package as its author describes it; `folder` holds its package.yaml, if it has one."""
 
@@ -71,6 +91,7 @@ class Authored:
     caveats: str = ""
     methodology: str = ""
     options: Options = field(default_factory=Options)
+    places: Places = field(default_factory=Places)
     folder: Path | None = None
 
 
@@ -104,7 +125,16 @@ def _authored(raw: dict[str, Any], folder: Path) -> Authored:
     }
     options = {**raw.get("options", {})}
     options["protect"] = tuple(options.get("protect", ()))
-    return Authored(**{**raw, **listed, "inputs": inputs, "options": Options(**options), "folder": folder})
+    made = {"inputs": inputs, "options": Options(**options), "places": _places(raw.get("places", {}), folder)}
+    return Authored(**{**raw, **listed, **made, "folder": folder})
+
+
+def _places(raw: dict[str, Any], folder: Path) -> Places:
+    boundaries = tuple(
+        BoundaryFile(**{**entry, "path": folder / entry["path"]}) for entry in raw.get("boundaries", ())
+    )
+    decisions = folder / raw["decisions"] if "decisions" in raw else None
+    return Places(raw.get("match", True), decisions, tuple(raw.get("gazetteers", ())), boundaries)
 
 
 @cache

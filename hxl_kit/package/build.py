@@ -11,6 +11,7 @@ from hxl_kit.files import reason_of, staged_folder, working_folder
 from hxl_kit.package.descriptor import InputRecord, describe_package, descriptor_bytes
 from hxl_kit.package.intake import Intake
 from hxl_kit.package.outputs.workbook import write_workbook
+from hxl_kit.package.placing import placer_of
 from hxl_kit.package.private import ByProducts, private_folder
 from hxl_kit.package.protect import Protector, protected_fields
 from hxl_kit.package.split import parts_of, split_rows, split_values
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 class Built:
     """A finished package: where it is, its rows by table, and what became of its inputs.
 
-    `reasons` counts the rejected rows by reason. `made_in` is the output folder that was asked for; parts of a split lie in it and share its by-products.
+    `reasons` counts the rejected rows by reason, `unmatched` the names of places that led to no P-code. `made_in` is the output folder that was asked for; parts of a split lie in it and share its by-products.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class Built:
     changes: Mapping[str, int]
     warnings: Mapping[str, int]
     reasons: Mapping[str, int]
+    unmatched: int
     made_in: Path
 
     @property
@@ -112,7 +114,8 @@ def read_inputs(
     )
     seen: dict[str, list[pl.Series]] = {found.id: [] for found in sources}
     with TableFiles(folder, ("sources",), authored.options.hashtag_row) as files:
-        intake = Intake(files, private, protector, seen)
+        placer = placer_of(authored.places)
+        intake = Intake(files, private, protector, placer, seen)
         source_ids = _source_ids(authored.inputs, sources)
         records = [
             record
@@ -121,6 +124,9 @@ def read_inputs(
         ]
     files.check_keys()
     protector.install()
+    private.unmatched = placer.unmatched()
+    for name, notes in placer.notes().items():
+        private.unexpected(name, [("boundaries", note) for note in notes])
     return files, records
 
 
@@ -161,8 +167,9 @@ def split_package(authored: Authored, out: Path) -> list[Built]:
     return built
 
 
-def _counts(private: ByProducts) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    return private.change_counts(), private.warning_counts(), private.reason_counts()
+def _counts(private: ByProducts) -> tuple[dict[str, int], dict[str, int], dict[str, int], int]:
+    unmatched = private.unmatched.height
+    return private.change_counts(), private.warning_counts(), private.reason_counts(), unmatched
 
 
 def _source_of(entry: Input) -> Source:

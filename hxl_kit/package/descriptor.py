@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hxl_kit import __version__
 from hxl_kit.package.resources import describe_resources
+from hxl_kit.places.gazetteer import gazetteer
 from hxl_kit.standard.codelists import codelist
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def describe_package(
             "version": __version__,
             "inputs": [record.as_json() for record in inputs],
             "warnings": dict(warnings),
+            **_pcodes(authored, files),
         },
     }
     return {key: value for key, value in described.items() if value not in ("", [], {}, None)}
@@ -115,6 +117,19 @@ def _sources(files: TableFiles) -> list[dict[str, str]]:
         entry = {"title": named, "path": row["url"], "version": row["version"]}
         listed.append({key: value for key, value in entry.items() if value})
     return [entry for number, entry in enumerate(listed) if entry not in listed[:number]]
+
+
+def _pcodes(authored: Authored, files: TableFiles) -> dict[str, Any]:
+    """Return how the rows got their P-codes, and the gazetteer releases that these are from, with their terms."""
+    known = {release.id: release for release in gazetteer(*authored.places.gazetteers).releases}
+    used = [known[name] for name in files.pcode_releases() if name in known]
+    named = ("id", "title", "url", "licence", "attribution")
+    listed = [
+        {key: getattr(release, key) for key in named} | {"hash": f"sha256:{release.sha256}"}
+        for release in used
+    ]
+    described: dict[str, Any] = {"pcodes": files.pcode_methods(), "gazetteers": listed}
+    return {key: value for key, value in described.items() if value}
 
 
 def _temporal(files: TableFiles) -> dict[str, str] | None:

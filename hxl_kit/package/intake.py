@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from hxl_kit.package.author import Input
+    from hxl_kit.package.placing import Placer
     from hxl_kit.package.private import ByProducts
     from hxl_kit.package.protect import Protector
     from hxl_kit.package.tables import TableFiles
@@ -50,7 +51,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Intake:
-    """What all inputs of a package share: the files they fill, the by-products, the protector, the keys seen.
+    """What all inputs of a package share: the files they fill, by-products, protector, placer, the keys seen.
 
     `documents` holds the rows of the table `sources` so far: many rows name the same document.
     """
@@ -58,6 +59,7 @@ class Intake:
     files: TableFiles
     private: ByProducts
     protector: Protector
+    placer: Placer
     seen: Mapping[str, list[pl.Series]]
     documents: list[pl.DataFrame] = field(default_factory=list)
 
@@ -107,10 +109,11 @@ class Intake:
         )
         for batch in ahead(_without_persons(text, personal)):
             normalised = normaliser.normalise(batch.frame.rename(names, strict=False))
-            self._write(self.protector.protect(normalised.tables))
+            tables, told = self.placer.place(normalised.tables)
+            self._write(self.protector.protect(tables))
             self.private.reject(label, batch.frame, normalised.rejected)
             self.private.reject_records(label, batch.bad)
-            self.private.note(normalised.changes, normalised.warnings)
+            self.private.note(normalised.changes, pl.concat([normalised.warnings, told]))
             if unknown and entry.source:
                 self.private.keep(label, batch.frame.select("row_number", *unknown))
             tally.add(normalised, len(batch.bad))

@@ -26,6 +26,8 @@ hxl_kit never publishes, zips or uploads it. You may delete it.
 rejected/<input>.csv          rows that were not taken over, as received, with the reason
 unknown_columns/<input>.csv   cells of columns that the source does not know, by row number
 changes.csv                   every value that was written another way: column, rule, old, new, how often
+unmatched_places.csv          names of places that led to no P-code, with the reason and the nearest candidates: fill in
+                              `code` and append the lines to the decisions that package.yaml names (places.decisions)
 warnings.csv                  rows that were kept although a rule speaks about them, and what is unusual in a file
 """
 
@@ -36,7 +38,10 @@ def private_folder(package: Path) -> Path:
 
 
 class ByProducts:
-    """Collects by-products while a package is built; `install` puts them beside the finished package."""
+    """Collects by-products while a package is built; `install` puts them beside the finished package.
+
+    `unmatched` holds the names of places that led to no P-code.
+    """
 
     def __init__(self, package: Path) -> None:
         self._target = private_folder(package)
@@ -46,6 +51,7 @@ class ByProducts:
             (self._stage / folder).mkdir()
         self._changes = [pl.DataFrame(schema=CHANGES)]
         self._warnings = [pl.DataFrame(schema=WARNINGS)]
+        self.unmatched = pl.DataFrame()
         self._labels: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
 
@@ -115,7 +121,12 @@ class ByProducts:
 
     def install(self) -> None:
         """Replace the by-products of the last build by this one's; other private files stay."""
-        for name, frame in (("changes.csv", self.changes()), ("warnings.csv", pl.concat(self._warnings))):
+        lists = {
+            "changes.csv": self.changes(),
+            "warnings.csv": pl.concat(self._warnings),
+            "unmatched_places.csv": self.unmatched,
+        }
+        for name, frame in lists.items():
             _place(self._target / name, frame)
         for folder in _FOLDERS:
             shutil.rmtree(self._target / folder, ignore_errors=True)

@@ -202,6 +202,25 @@ class TableFiles:
                 )
         return sorted(found)
 
+    def pcode_methods(self) -> dict[str, dict[str, int]]:
+        """Return by table how many rows got their P-codes in which way; "none" counts the rows without."""
+        found = {}
+        for name in self.names:
+            if "pcode_method" in table(name).names and self.rows[name]:
+                counts = self.scan(name).group_by("pcode_method").len().sort("pcode_method").collect()
+                found[name] = {method: int(count) for method, count in counts.iter_rows()}
+        return found
+
+    def pcode_releases(self) -> list[str]:
+        """Return the gazetteer releases that rows name, sorted."""
+        named: set[str] = set()
+        for name in self.names:
+            if "pcode_release" in table(name).names:
+                named.update(
+                    self.scan(name).select("pcode_release").drop_nulls().unique().collect().to_series()
+                )
+        return sorted(named)
+
     def bounding_box(self) -> list[float] | None:
         """Return [west, south, east, north] in degrees of all coordinates, or None."""
         boxes = []

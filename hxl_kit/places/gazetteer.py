@@ -1,67 +1,101 @@
-"""The gazetteer: administrative units of level 1 and 2 with their P-codes, from OCHA's Common Operational Datasets.
+"""The gazetteer: administrative units with their P-codes and names, merged from releases of OCHA's datasets.
 
-It is the table "Global P-codes" that HDX compiles from the countries' datasets; `scripts/refresh_gazetteer.py`
-writes it anew from a downloaded file. Names are in Latin letters, as that table has them.
+Of each country and level, the release with the newest edition says which units there are. Names that other releases
+have for the same codes are kept beside its own; codes that it does not have are former units, which are never
+matched but can be named.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import polars as pl
 
-from hxl_kit.standard import schemas
+from hxl_kit.places import store
+from hxl_kit.places.merging import merged
+from hxl_kit.places.store import Release
 
-FOLDER = "gazetteers"
-NAME = "global_pcodes"
+__all__ = ["Gazetteer", "Release", "all_units", "gazetteer", "gazetteer_of", "labelled", "release", "units"]
+
+GLOBAL = "global-pcodes"
 COLUMNS = ("location_code", "level", "code", "name", "parent_code", "valid_from")
-_SCHEMA = dict.fromkeys(COLUMNS, pl.String) | {"level": pl.UInt8, "valid_from": pl.Date}
+LATIN = "en"
+"""What a name without a language counts as: the tables that give none have names in Latin letters."""
 
 
 @dataclass(frozen=True)
-class Release:
-    """Which edition of the gazetteer this is, and on which terms.
+class Gazetteer:
+    """The current units of the countries, all their names, and the units of before.
 
     Attributes:
-        id: what `pcode_release` says of codes taken from it.
-        title: the name of the dataset.
-        url: its page on HDX.
-        licence: the licence, in the words of its publisher.
-        attribution: whom to name.
-        sha256: of the downloaded file that it was made from, 64 hexadecimal digits.
-        units: how many units it has.
-        left_out: lines of the downloaded file that are no units, and why.
+        units: a row per current unit, sorted: location_code, level, code, name, parent_code (of level 1: the
+            country's), valid_from (null where its release does not say), release (id).
+        names: a row per name of a current unit, its official ones first: location_code, level, code, parent_code,
+            name, kind ("official", "local": in another language, "alternate", "former"), language (ISO 639-1, ""
+            where not known).
+        releases: where they are from.
+        former: units of older releases whose code the newest does not have: location_code, level, code, name,
+            release.
     """
 
-    id: str
-    title: str
-    url: str
-    licence: str
-    attribution: str
-    sha256: str
-    units: int
-    left_out: tuple[str, ...]
+    units: pl.DataFrame
+    names: pl.DataFrame
+    releases: tuple[Release, ...]
+    former: pl.DataFrame
+
+    def in_languages(self, *languages: str) -> Gazetteer:
+        """Return the same units with the names in these languages only; a name of no known language is English."""
+        kept = pl.col("language").replace("", LATIN).is_in(languages)
+        return replace(self, names=self.names.filter(kept))
+
+
+@cache
+def gazetteer(*added: str) -> Gazetteer:
+    """Return the units of the built-in releases, and of added ones named by their ids.
+
+    Raises:
+        UsageError: there is no release of that id.
+        InputError: a release cannot be read, or is not what it was when it was added.
+    """
+    releases = tuple(store.release_of(name) for name in dict.fromkeys((*store.built_in_ids(), *added)))
+    parts = merged([(release, store.table_of(release)) for release in releases])
+    return Gazetteer(parts.units, parts.names, releases, parts.former)
+
+
+def gazetteer_of(units: pl.DataFrame, names: pl.DataFrame | None = None, release: str = "given") -> Gazetteer:
+    """Return a gazetteer of given units: location_code, level, code, name, parent_code.
+
+    Args:
+        units: as in `Gazetteer.units`; valid_from and release may be missing.
+        names: as in `Gazetteer.names`; without it, each unit has its one name.
+        release: the id of the release.
+    """
+    listed = units.with_columns(pl.col("level").cast(pl.UInt8), pl.lit(release).alias("release"))
+    if "valid_from" not in units.columns:
+        listed = listed.with_columns(pl.lit(None, pl.Date).alias("valid_from"))
+    listed = listed.select(*COLUMNS, "release")
+    if names is None:
+        official = (pl.lit("official").alias("kind"), pl.lit("").alias("language"))
+        names = listed.select("location_code", "level", "code", "parent_code", "name", *official)
+    former = listed.clear().select("location_code", "level", "code", "name", "release")
+    return Gazetteer(listed, names.with_columns(pl.col("level").cast(pl.UInt8)), (), former)
 
 
 @cache
 def release() -> Release:
-    """Return which edition of the gazetteer is installed."""
-    raw = json.loads(schemas.path_of(FOLDER, f"{NAME}.json").read_text(encoding="utf-8"))
-    return Release(**{**raw, "left_out": tuple(raw["left_out"])})
+    """Return which edition of the table of all countries, levels 1 and 2, is built in."""
+    return store.release_of(next(name for name in store.built_in_ids() if name.startswith(GLOBAL)))
 
 
 @cache
 def all_units() -> pl.DataFrame:
-    """Return every unit, sorted by country, level and code.
+    """Return every unit of the table of all countries, sorted by country, level and code.
 
     Columns: location_code (ISO 3166-1 alpha-3), level (1 or 2), code, name, parent_code (of level 1: the
     country's), valid_from (the day from which the country's dataset is valid).
     """
-    packed = schemas.path_of(FOLDER, f"{NAME}.csv.gz").read_bytes()
-    return pl.read_csv(gzip.decompress(packed), schema=_SCHEMA)
+    return store.table_of(release()).select(COLUMNS)
 
 
 def units(country: str, level: int) -> pl.DataFrame:

@@ -9,13 +9,16 @@ import polars as pl
 
 from hxl_kit.checks.constraints import field_rules
 from hxl_kit.checks.figures import range_rules
+from hxl_kit.checks.guards import row_rules
 from hxl_kit.checks.rule import Rule
+from hxl_kit.checks.words import words_rules
 from hxl_kit.errors import UsageError, nearest
 from hxl_kit.mapping import tidy, typed
 from hxl_kit.reading import open_table
 from hxl_kit.reading.packages import DESCRIPTOR, Package, read_package
 from hxl_kit.standard.tables import Field, Table, table, table_names
 from hxl_kit.validation.columns import Recognised, recognised
+from hxl_kit.validation.comparing import Comparison
 from hxl_kit.validation.oracle import package_issues
 from hxl_kit.validation.profile import follows_profile, profile_issues
 from hxl_kit.validation.report import Issue, Report, cell_address
@@ -30,7 +33,8 @@ CHECKS = {
     "frictionless": "the verdict of frictionless 5.21: types, constraints, keys, references, hashes",
     "profile": "what a package of hxl_kit must say about itself (schemas/profile.json)",
     "codelists": "codes of the standard's fields are in their code lists",
-    "figures": "low ≤ high, and a range contains its value",
+    "figures": "low ≤ high, a range contains its value, and a figure is what its words say",
+    "guards": "what must hold of figures before they may be added (schemas/guards.csv)",
 }
 """The sets of checks and what each one asks."""
 
@@ -66,13 +70,17 @@ def _package_report(package: Package, chosen: set[str], limit: int) -> Report:
     if "profile" in chosen and follows_profile(package.descriptor):
         issues += profile_issues(package.descriptor)
     known = {(issue.resource, issue.row, issue.field) for issue in issues}
+    comparison = Comparison()
     for name in package.tables:
-        found = _resource_issues(package, name, chosen)
+        found = _resource_issues(package, name, chosen, comparison)
         issues += [issue for issue in found if (issue.resource, issue.row, issue.field) not in known]
+    issues += comparison.issues()
     return Report((str(package.folder / DESCRIPTOR),), tuple(issues), rows, limit)
 
 
-def _resource_issues(package: Package, name: str, chosen: set[str]) -> Iterator[Issue]:
+def _resource_issues(
+    package: Package, name: str, chosen: set[str], comparison: Comparison
+) -> Iterator[Issue]:
     """Yield what the standard's rules find in a clean table of its own; other tables have no such rules."""
     path = package.path_of(package.tables[name])
     if name not in table_names() or not path.is_file():
@@ -82,7 +90,10 @@ def _resource_issues(package: Package, name: str, chosen: set[str]) -> Iterator[
         fields = {f.name: f for f in owner.fields if f.name in text.header}
         rules = _rules(owner, fields.values(), chosen)
         for batch in text.batches():
-            yield from _batch_issues(batch, name, text, fields, rules)
+            typed_rows = _typed(batch, fields)
+            yield from _batch_issues(typed_rows, name, text, fields, rules)
+            if "guards" in chosen:
+                comparison.add(name, text.header, typed_rows)
 
 
 def _table_report(
@@ -101,7 +112,7 @@ def _table_report(
             issues += [
                 Issue("row-cells", "error", path.name, bad.reason, row=bad.row_number) for bad in batch.bad
             ]
-            issues += _batch_issues(batch, path.name, text, fields, rules, unreadable=True)
+            issues += _batch_issues(_typed(batch, fields), path.name, text, fields, rules, unreadable=True)
             if found and found.key:
                 keys.append(batch.frame.select("row_number", *found.key))
     if found and keys:
@@ -142,8 +153,9 @@ def _rules(
     rules = [rule for field in named for rule in field_rules(owner, field)]
     kept = [rule for rule in rules if constraints or (rule.id == "constraint-enum" and "codelists" in chosen)]
     names = {field.name for field in named}
-    ranges = [rule for rule in range_rules(owner.name) if set(rule.violated.meta.root_names()) <= names]
-    return (*kept, *(ranges if "figures" in chosen else ()))
+    sets = {"figures": (*range_rules(owner.name), *words_rules(owner.name)), "guards": row_rules(owner.name)}
+    figures = [rule for name in ("figures", "guards") if name in chosen for rule in sets[name]]
+    return (*kept, *(rule for rule in figures if set(rule.violated.meta.root_names()) <= names))
 
 
 @dataclass(frozen=True)
@@ -154,8 +166,19 @@ class _Finding:
     rule: Rule
 
 
+def _typed(batch: Batch, fields: dict[str, Field]) -> pl.DataFrame:
+    """Return a batch's cells as the fields' types, and as given beside them (`@name`)."""
+    columns = {field.name: column for column, field in fields.items()}
+    named = batch.frame.select(
+        "row_number", *(pl.col(column).alias(name) for name, column in columns.items())
+    )
+    named, _ = tidy(named, columns)
+    given = [pl.col(name).alias(f"@{name}") for name in columns]
+    return named.select("row_number", *(typed(f).alias(f.name) for f in fields.values()), *given)
+
+
 def _batch_issues(
-    batch: Batch,
+    frame: pl.DataFrame,
     resource: str,
     text: TableText,
     fields: dict[str, Field],
@@ -163,16 +186,10 @@ def _batch_issues(
     *,
     unreadable: bool = False,
 ) -> Iterator[Issue]:
-    """Yield the issues of a batch, by rule; `fields` tells which column is read as which field."""
-    if not fields or not batch.frame.height:
+    """Yield the issues of typed rows, by rule; `fields` tells which column is read as which field."""
+    if not fields or not frame.height:
         return
     columns = {field.name: column for column, field in fields.items()}
-    named = batch.frame.select(
-        "row_number", *(pl.col(column).alias(name) for name, column in columns.items())
-    )
-    named, _ = tidy(named, columns)
-    given = [pl.col(name).alias(f"@{name}") for name in columns]
-    frame = named.select("row_number", *(typed(f).alias(f.name) for f in fields.values()), *given)
     findings = [_Finding(rule.violated, rule) for rule in rules]
     if unreadable:
         findings += [_unreadable(resource, field) for field in fields.values()]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
-from hxl_kit.cli.output import emit, emit_json, tell_empty, tell_rejected
+from hxl_kit.cli.output import emit, emit_json, tell_empty, tell_rejected, tell_unmatched
 
 
 def command(
@@ -36,6 +36,7 @@ def command(
                     "tables": dict(b.rows),
                     "rejected_rows": b.rejected_rows,
                     "warnings": dict(b.warnings),
+                    "unmatched_places": b.unmatched,
                 }
                 for b in built
             ]
@@ -44,4 +45,5 @@ def command(
         for b in built:
             emit(f"{b.path}: {', '.join(f'{count:,} {name}' for name, count in b.rows.items())}")
     tell_empty(built[0])
+    tell_unmatched(built[0])
     tell_rejected(max(built, key=lambda b: b.rejected_rows))

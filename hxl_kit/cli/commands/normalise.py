@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,7 @@ from hxl_kit.cli.options import (
     QuietOption,
     SheetOption,
 )
-from hxl_kit.cli.output import emit, emit_json, tell_empty, tell_rejected
+from hxl_kit.cli.output import emit, emit_json, tell_empty, tell_rejected, tell_unmatched
 
 if TYPE_CHECKING:
     from hxl_kit.package.build import Built
@@ -38,6 +39,10 @@ def command(
     sheet: SheetOption = None,
     encoding: EncodingOption = None,
     date_order: DateOrderOption = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option("--decisions", help="A CSV of reviewed decisions on place names, which win."),
+    ] = None,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="Also write a workbook of all tables.")] = False,
     form: FormatOption = Format.TEXT,
     quiet: QuietOption = False,
@@ -45,7 +50,7 @@ def command(
 ) -> None:
     """Turn provider files into the standard's tables: a validated data package in the folder OUTPUT."""
     from hxl_kit.describe import certain_source
-    from hxl_kit.package.author import Input, Options
+    from hxl_kit.package.author import Input, Options, Places
     from hxl_kit.package.build import build_all
     from hxl_kit.package.provider import authored_by_source
     from hxl_kit.sources import source as source_of
@@ -63,12 +68,14 @@ def command(
         )
         for f in files
     )
-    (built,) = build_all(authored_by_source(chosen, inputs, out, Options(xlsx=xlsx)), out)
+    authored = authored_by_source(chosen, inputs, out, Options(xlsx=xlsx))
+    (built,) = build_all(replace(authored, places=Places(decisions=decisions)), out)
     if form is Format.JSON:
         emit_json(_described(chosen.id, built))
     else:
         emit(_told(built))
     tell_empty(built)
+    tell_unmatched(built)
     tell_rejected(built)
 
 
@@ -83,6 +90,7 @@ def _described(source_id: str, built: Built) -> dict[str, Any]:
         "warnings": dict(built.warnings),
         "reasons": dict(built.reasons),
         "totals": built.totals,
+        "unmatched_places": built.unmatched,
         "package": str(built.path),
     }
 

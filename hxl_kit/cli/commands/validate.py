@@ -27,7 +27,8 @@ def command(
     checks: Annotated[
         str,
         typer.Option(
-            "--checks", help="all, or names separated by commas: frictionless, profile, codelists, figures."
+            "--checks",
+            help="all, or names separated by commas: frictionless, profile, codelists, figures, guards.",
         ),
     ] = "all",
     form: FormatOption = Format.TEXT,

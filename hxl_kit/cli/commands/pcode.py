@@ -1,0 +1,108 @@
+"""`hxl-kit pcode`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
+from hxl_kit.cli.output import emit_columns, emit_json, say
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from hxl_kit.places.gazetteer import Gazetteer
+
+_SHOWN = 3
+
+
+def command(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME...", help="Names or P-codes, each quoted; - reads one per line from stdin."
+        ),
+    ],
+    country: Annotated[
+        str, typer.Option("--country", help="The country, ISO 3166-1 alpha-3.", show_default=False)
+    ],
+    level: Annotated[
+        int,
+        typer.Option("--level", min=1, max=5, help="1 is the level below the country.", show_default=False),
+    ],
+    parent: Annotated[
+        str | None, typer.Option("--parent", help="The P-code of the unit above that the names lie in.")
+    ] = None,
+    decisions: Annotated[
+        Path | None, typer.Option("--decisions", help="A CSV of reviewed decisions, which win.")
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", help="Match against names in these languages only, e.g. en or en,ar."),
+    ] = None,
+    gazetteer: Annotated[
+        list[str] | None,
+        typer.Option("--gazetteer", help="The id of an added release to use besides the built-in ones."),
+    ] = None,
+    form: FormatOption = Format.TEXT,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Find the P-codes of place names. What is not certain abstains, with the nearest candidates (exit code 0)."""
+    from hxl_kit.places import gazetteer as gazetteers
+    from hxl_kit.places.decisions import read_decisions
+    from hxl_kit.places.lookup import look_up
+
+    units = gazetteers.gazetteer(*(gazetteer or ()))
+    decided = read_decisions(decisions, units) if decisions else None
+    found = look_up(
+        _asked(names), country.upper(), level, _in(units, language), parent=parent, decisions=decided
+    )
+    if form is Format.JSON:
+        emit_json([_described(row) for row in found.iter_rows(named=True)])
+    else:
+        _tell(found)
+
+
+def _asked(names: list[str]) -> list[str]:
+    """Return the names, a single - replaced by the lines of stdin."""
+    if names != ["-"]:
+        return names
+    return [line.strip() for line in sys.stdin if line.strip()]
+
+
+def _in(units: Gazetteer, language: str | None) -> Gazetteer:
+    return units.in_languages(*(code.strip() for code in language.split(","))) if language else units
+
+
+def _described(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "candidates": row["candidates"] or [],
+        "score": _rounded(row["score"]),
+        "margin": _rounded(row["margin"]),
+    }
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 4)
+
+
+def _tell(found: pl.DataFrame) -> None:
+    head = ("name", "code", "matched name", "method", "score", "margin")
+    rows = found.select("name", "code", "matched_name", "method", "score", "margin").rows()
+    emit_columns([head, *([_cell(value) for value in row] for row in rows)])
+    left = found.filter(found["code"].is_null())
+    for name, candidates, reason in left.select("name", "candidates", "reason").iter_rows():
+        say(f"{name}: {reason}")
+        for candidate in (candidates or [])[:_SHOWN]:
+            say(f"  {candidate['code']} {candidate['name']} {candidate['score']:.2f}")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,172 @@
+"""Names of places brought to forms that can be compared: what two spellings of one name have in common.
+
+The words that are set aside ("governorate", "the", "al-"), brought to one language ("nord", "utara") or written out
+("St.") are in `schemas/words/place_words.csv`; which languages a country's names are in, in `place_languages.csv`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
+from hxl_kit.places import words
+from hxl_kit.places.scripts import plain, romanised, script
+
+MARK = "<"
+"""Begins a word that tells units apart: a direction or a number. Such a word is never taken for another."""
+
+SHORT, LONG = 3, 7
+"""A misspelt word for a kind of unit has more than SHORT letters; the right one of LONG letters may have two slips."""
+
+FORMS = (
+    "script", "written", "plain", "solid", "named", "core", "joined", "brief", "ordered", "key", "ordered_key", "bones", "words", "sounds",
+    "classes",
+)  # fmt: skip
+
+_ROMAN = {
+    "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12,
+    "xiii": 13, "xiv": 14, "xv": 15,
+}  # fmt: skip
+_SOUNDS = {
+    "shch": "s", "tch": "s", "sch": "s", "dzh": "j", "sh": "s", "ch": "s", "dj": "j", "zh": "j", "kh": "h", "gh": "g",
+    "dh": "d", "th": "t", "ph": "f", "bh": "b", "ck": "k", "qu": "k", "oo": "u", "ou": "u", "ee": "i", "ei": "i",
+    "ey": "i", "ie": "i", "q": "k", "c": "k", "w": "v", "x": "h", "y": "i", "e": "i", "o": "u",
+}  # fmt: skip
+_DIGITS = {chr(ord(zero) + digit): str(digit) for zero in "٠۰०০੦૦௦౦೦൦๐໐༠၀០᠐" for digit in range(10)}
+_DOUBLES = {letter * 2: letter for letter in "abcdefghijklmnopqrstuvwxyz"}
+
+
+def fold(names: pl.Series, location_code: str, units: pl.Series | None = None) -> pl.DataFrame:
+    """Return the forms of names of a country's units, a row per name, in the same order.
+
+    Columns: script; written (the name but for letter case and spaces); plain (without accents and punctuation);
+    solid (plain without spaces); named (without words for kinds of units); core (the words left when those of no weight are set aside); joined (core without spaces); brief (the same with
+    directions as initials, which say little about likeness) and ordered (with its words sorted); key and ordered_key
+    (these with letters made the same that transliterations exchange); bones (the consonants of key); words and
+    sounds (those of core and of key); classes (what the words set aside say: "city").
+
+    Args:
+        names: the names.
+        location_code: ISO 3166-1 alpha-3.
+        units: plain names of the country's units; a word that is one letter away from a word for a kind of unit in
+            them ("Distrct") is taken for it.
+    """
+    rows = names.rename("name").to_frame().select(written=_written(pl.col("name")))
+    rows = rows.with_columns(script=script(pl.col("written")), plain=plain(rows["written"])).with_row_index(
+        "id"
+    )
+    weighed = rows.join(_weighed(rows, location_code, units), on="id", how="left", maintain_order="left")
+    brief, sounds = (_brief(pl.col(name)) for name in ("words", "sounds"))
+    return weighed.with_columns(
+        solid=pl.col("plain").str.replace_all(" ", "", literal=True),
+        core=pl.col("words").list.join(" "),
+        joined=pl.col("words").list.join("").str.replace_all(MARK, "", literal=True),
+        brief=brief.list.join(""),
+        ordered=brief.list.sort().list.join(""),
+        key=sounds.list.join(""),
+        ordered_key=sounds.list.sort().list.join(""),
+        bones=bones(sounds.list.join("")),
+    ).select(FORMS)
+
+
+def sound(word: pl.Expr) -> pl.Expr:
+    """Return a word in small Latin letters with those letters made the same that transliterations exchange."""
+    return _each(_each(word.str.replace(r"([aeiou])h$", "$1"), _SOUNDS), _DOUBLES)
+
+
+def bones(key: pl.Expr) -> pl.Expr:
+    """Return the consonants of a key."""
+    return _each(key.str.replace_all(r"[aiu]", ""), _DOUBLES)
+
+
+def _written(name: pl.Expr) -> pl.Expr:
+    text = _each(name.cast(pl.String).fill_null("").str.normalize("NFKC").str.to_lowercase(), _DIGITS)
+    return text.str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def _brief(words: pl.Expr) -> pl.Expr:
+    return words.list.eval(pl.element().str.replace(rf"^({MARK}\p{{L}})\p{{L}}*$", "$1"))
+
+
+def _weighed(rows: pl.DataFrame, location_code: str, units: pl.Series | None) -> pl.DataFrame:
+    """Return for each id the words that carry the name, as they are compared, and the classes the others say."""
+    of_weight = words.words(location_code)
+    found = rows.select("id", "script", word=pl.col("plain").str.split(" ")).explode("word")
+    if units is not None:
+        mended = pl.Series(_mended(found["word"], units, of_weight))
+        found = found.with_columns(word=pl.when(pl.len().over("id") > 1).then(mended).otherwise("word"))
+    found = (
+        found.join(of_weight, on="word", how="left", maintain_order="left")
+        .with_columns(aside=pl.col("kind").is_in(["generic", "article", "particle"]).fill_null(value=False))
+        # A name of nothing but such words ("Centre", "Capital") keeps them.
+        .with_columns(pl.col("aside") & ~pl.col("aside").all().over("id"))
+        .with_columns(_canonical())
+    )
+    latin = romanised(found["word"], found["script"], location_code)
+    kept, generic = ~pl.col("aside"), (pl.col("kind") == "generic") & pl.col("aside")
+    return (
+        found.with_columns(sounds=latin)
+        .with_columns(sound(pl.col("sounds")))
+        .group_by("id", maintain_order=True)
+        .agg(
+            words=pl.col("word").filter(kept),
+            sounds=pl.col("sounds").filter(kept),
+            named=pl.col("word").filter(kept | (pl.col("kind") == "article")).str.join(" "),
+            classes=pl.col("means").filter(generic).unique().sort(),
+        )
+    )
+
+
+def _mended(word: pl.Series, units: pl.Series, of_weight: pl.DataFrame) -> pl.Series:
+    """Return words with those put right that misspell a word for a kind of unit or a direction in the units' names."""
+    theirs = units.str.split(" ").explode().unique()
+    used = of_weight.filter(
+        pl.col("kind").is_in(["generic", "direction"]), pl.col("word").is_in(theirs.implode())
+    )
+    right = used.filter(pl.col("word").str.len_chars() >= SHORT).select(
+        right="word", heard=sound(pl.col("word"))
+    )
+    odd = (
+        word.unique()
+        .to_frame("word")
+        .filter(pl.col("word").str.len_chars() > SHORT, ~pl.col("word").is_in(theirs.implode()))
+    )
+    odd = odd.join(of_weight, on="word", how="anti").select("word", heard=sound(pl.col("word")))
+    if not right.height or not odd.height:
+        return word
+    away = cdist(
+        odd["word"].to_list(), right["right"].to_list(), scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
+    )
+    allowed = 1 + (right["right"].str.len_chars().to_numpy() >= LONG)
+    slip = away <= allowed
+    at, of = np.nonzero(slip & (away == away.min(axis=1, keepdims=True)))
+    slips = pl.DataFrame({"word": odd["word"].gather(at), "right": right["right"].gather(of)})
+    same_sound = odd.join(right, on="heard").select("word", "right")
+    instead = pl.concat([same_sound, slips]).unique("word", keep="first", maintain_order=True)
+    return word.replace(instead["word"], instead["right"])
+
+
+def _canonical() -> pl.Expr:
+    """Return a word as it is compared: directions and numbers marked, abbreviations and exonyms replaced."""
+    several, long = (~pl.col("aside")).sum().over("id") > 1, pl.len().over("id") > 1
+    last = pl.int_range(pl.len(), 0, -1).over("id") == 1
+    number = pl.col("word").str.extract(r"^0*(\w*\d\w*)$")
+    roman = pl.col("word").replace_strict(_ROMAN, default=None, return_dtype=pl.Int64).cast(pl.String)
+    return (
+        pl.when(number.is_not_null())
+        .then(MARK + number)
+        .when(roman.is_not_null() & long & last)
+        .then(MARK + roman)
+        .when((pl.col("kind") == "direction") & several)
+        .then(MARK + pl.col("means"))
+        .when(pl.col("kind").is_in(["direction", "abbreviation", "exonym"]))
+        .then("means")
+        .otherwise("word")
+        .alias("word")
+    )
+
+
+def _each(text: pl.Expr, instead: dict[str, str]) -> pl.Expr:
+    return text.str.replace_many(list(instead), list(instead.values()), leftmost=True)
