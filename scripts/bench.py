@@ -1,4 +1,4 @@
-"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `… sources [FOLDER]` and `… places`.
+"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `summarise [FILE]`, `sources [FOLDER]` and `places`.
 
 Every measured run is a process of its own: wall and CPU seconds and peak memory are what the operating
 system accounts for it. The floor and the tool take turns, so that a slow moment of the machine hits both.
@@ -48,7 +48,7 @@ class Run:
 def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("benchmark", choices=["normalise", "sources", "places"])
+    parser.add_argument("benchmark", choices=["normalise", "sources", "places", "summarise"])
     parser.add_argument(
         "file",
         nargs="?",
@@ -69,7 +69,10 @@ def main() -> int:
         if arguments.benchmark == "sources":
             return sources(arguments.file or SAMPLES, folder, arguments.runs)
         file = arguments.file or ged_like(folder / "ged_like.csv")
-        normalise(file, folder, arguments.runs)
+        if arguments.benchmark == "summarise":
+            summarise(file, folder, arguments.runs)
+        else:
+            normalise(file, folder, arguments.runs)
     return 0
 
 
@@ -124,6 +127,15 @@ def sources(samples: Path, folder: Path, runs: int) -> int:
     slow = {name: ratio for name, ratio in worst.items() if ratio > LIMIT}
     print(f"beyond {LIMIT} times the floor: {', '.join(f'{n} ({r:.1f})' for n, r in slow.items()) or 'none'}")
     return 0
+
+
+def summarise(file: Path, folder: Path, runs: int) -> None:
+    """Print what sums over a package made from the file cost, by country, of its casualties and its events."""
+    package = folder / "package"
+    measured(BUILD, file, package)
+    for table in ("casualties", "events"):
+        found = [measured(SUMMARISE, package, Path(table)) for _ in range(runs + 1)][1:]
+        show(f"hxl-kit summarise, {table} by country: {found[-1].output.strip()}", found)
 
 
 def places(*, quick: bool, seed: int, errors: int) -> int:
@@ -336,6 +348,33 @@ file, out = Path(sys.argv[1]), Path(sys.argv[2])
 found = source("ucdp_ged")
 built = build.build_package(authored_by_source(found, (Input(path=file, source=found.id),), out, Options()), out)
 print(json.dumps({"rows": dict(built.rows), "stages": stages}))
+"""
+
+BUILD = """
+import sys
+from pathlib import Path
+
+from hxl_kit.package.author import Input, Options
+from hxl_kit.package.build import build_package
+from hxl_kit.package.provider import authored_by_source
+from hxl_kit.sources import source
+
+file, out = Path(sys.argv[1]), Path(sys.argv[2])
+inputs = (Input(path=file, source="ucdp_ged"),)
+build_package(authored_by_source(source("ucdp_ged"), inputs, out, Options()), out)
+"""
+
+SUMMARISE = """
+import sys
+from pathlib import Path
+
+from hxl_kit.reading.packages import read_package
+from hxl_kit.summarising import make_request, summarise
+
+package, table = Path(sys.argv[1]), sys.argv[2]
+answer = summarise(read_package(package), make_request(table, by=["location_code"]))
+rows = sum(group.rows for group in answer.groups)
+print(f"{rows:,} figures in {len(answer.groups)} groups, {len(answer.refused)} refusals")
 """
 
 

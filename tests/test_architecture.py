@@ -45,6 +45,7 @@ THIRD_PARTIES = {
     "ruamel": ("package/",),
     "anyascii": ("places/",),
     "hdx": ("places/",),
+    "numpy": ("places/",),
     "platformdirs": ("places/store.py",),
     "pyogrio": ("places/boundaries",),
     "rapidfuzz": ("places/",),

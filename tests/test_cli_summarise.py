@@ -17,6 +17,7 @@ def test_json(cli):
     assert ran.err == ""
     answer = json.loads(ran.out)
     assert answer["table"] == "casualties"
+    assert answer["split_by"] == ["measure", "unit"]
     assert [group["harm"] for group in answer["groups"]] == ["casualties_unspecified", "injured", "killed"]
     assert answer["refused"] == []
 
@@ -39,6 +40,7 @@ def test_text(cli):
     ran = cli("summarise", SYRIA, "--table", "casualties", "--where", "harm=casualties_unspecified")
     assert ran.code == 0
     assert "at least 81 people" in ran.out
+    assert "(never one sum: another harm, measure, unit)" in ran.out
     assert "Syrian government denies the intent of news-nws-2024:drone-casualties" in ran.out
 
 

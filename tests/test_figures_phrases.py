@@ -1,6 +1,7 @@
 """Words to quantities: a collection of phrases in six languages, and printing and reading again."""
 
 import csv
+import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,13 +14,13 @@ from hxl_kit.figures.lexicon import rows
 from hxl_kit.figures.quantities import Quantity, format_quantity, read_parts, read_quantity
 from hxl_kit.standard.codelists import codelist
 
-PHRASES = Path(__file__).parent / "data" / "figures" / "phrases.csv"
+FOLDER = Path(__file__).parent / "data" / "figures"
 MEASURED = {"km", "square_km"}
 MOST = 10**14
 
 
 def phrases():
-    with PHRASES.open(encoding="utf-8", newline="") as file:
+    with (FOLDER / "phrases.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -42,6 +43,23 @@ def test_the_collection_has_every_language_qualifier_and_enough_refusals():
     assert {row["language"] for row in found} >= {"en", "fr", "es", "ar", "uk", "ru"}
     assert {row["qualifier"] for row in found} == set(codelist("qualifier").values)
     assert sum(row["qualifier"] == "unknown" for row in found) > len(found) / 3
+
+
+@st.composite
+def phrases_in_context(draw):
+    """A phrase, and the same phrase between a date or a place and what else a sentence says."""
+    contexts = json.loads((FOLDER / "contexts.json").read_text(encoding="utf-8"))
+    words = contexts[draw(st.sampled_from(sorted(contexts)))]
+    phrase = draw(st.sampled_from(words["phrases"]))
+    return phrase, draw(st.sampled_from(words["before"])) + phrase + draw(st.sampled_from(words["after"]))
+
+
+@given(phrases_in_context())
+def test_dates_places_and_other_words_never_change_the_number(pair):
+    phrase, sentence = pair
+    alone, within = read_quantity(phrase), read_quantity(sentence)
+    if within.qualifier != "unknown":
+        assert replace(within, text="", unit="") == replace(alone, text="", unit="")
 
 
 PARTS = {

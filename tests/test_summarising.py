@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from summarising_for_tests import STOCK, asked, between, exact, guards, interval, made, one
 
 from hxl_kit.errors import InputError, UsageError
 from hxl_kit.reading.packages import read_package
+from hxl_kit.standard import schemas
+from hxl_kit.standard.codelists import codelist
 from hxl_kit.summarising import independent, make_request, meeting, nodes, summarise
 
 JANUARY = {"date_start": "2024-01-01", "date_end": "2024-01-31"}
@@ -78,6 +82,25 @@ def test_values_without_bounds_are_apart(tmp_path):
     assert (group["low"], group["high"], group["value"]) == (0, None, None)
     assert group["without_bounds"] == {"rows": 2, "said": 24}
     assert group["text"] == "not bounded; 2 figures without bounds: 24 in all"
+
+
+def test_values_without_bounds_of_two_sources_are_not_added(tmp_path):
+    some = {"value": "12", "qualifier": "unknown", "bounds_basis": ""}
+    rows = figures({**some, **JANUARY}, {**some, **JANUARY, "source_id": "b"}, {**some, **FEBRUARY})
+    answer = asked(made(tmp_path, casualties=rows))
+    assert one(answer)["without_bounds"] == {"rows": 1, "said": 12}
+    assert answer["refused"][0]["rows"] == ["f1", "f2"]
+
+
+def test_values_without_bounds_of_several_dates_or_of_one_cluster_are_not_added(tmp_path):
+    some = {"value": "12", "qualifier": "unknown", "bounds_basis": ""}
+    stocks = figures(*({**STOCK, **some, "as_of": f"2024-0{month}-01"} for month in (1, 2)))
+    folder = made(tmp_path / "stocks", displacement=stocks)
+    assert one(asked(folder, "displacement"))["without_bounds"] == {"rows": 0, "said": 0}
+    events = [{"event_id": "x", "cluster_id": "k"}, {"event_id": "y", "source_id": "b", "cluster_id": "k"}]
+    rows = figures({**some, "event_id": "x"}, {**some, "event_id": "y", "source_id": "b"})
+    folder = made(tmp_path / "cluster", casualties=rows, events=events)
+    assert one(asked(folder))["without_bounds"] == {"rows": 0, "said": 0}
 
 
 def test_numbers_stay_exact(tmp_path):
@@ -212,6 +235,11 @@ def test_two_recommended_figures_of_an_overlap_group_are_refused(tmp_path):
     assert one(answer)["value"] is None
     assert guards(answer) == ["G4"]
     assert answer["refused"][0]["rows"] == ["f1", "f2"]
+
+
+def test_a_year_and_a_month_of_one_overlap_group_are_refused(tmp_path):
+    rows = figures({**exact(5), **YEAR, "overlap_group": "o"}, {**exact(7), **FEBRUARY, "overlap_group": "o"})
+    assert guards(asked(made(tmp_path, casualties=rows))) == ["G4"]
 
 
 def test_other_sexes_of_an_overlap_group_are_added(tmp_path):
@@ -541,6 +569,12 @@ def test_two_monitors_of_one_strike_are_not_added_unless_declared_disjoint(tmp_p
         ({**JANUARY}, {"date_start": "2024-01-31", "date_end": ""}, True),
         ({**JANUARY}, {"date_start": "2024-02-01", "date_end": ""}, False),
         ({**JANUARY}, {"date_start": "", "date_end": "2023-12-31"}, False),
+        ({**JANUARY}, {"date_start": "2025-02-01", "date_end": "2025-01-01"}, True),
+        (
+            {"date_start": "1948-07-06", "date_end": "1970-01-01"},
+            {"date_start": "1969-12-31", "date_end": "1971-01-01"},
+            True,
+        ),
     ],
 )
 def test_sources_meet_where_place_and_period_do(tmp_path, here, there, meet):
@@ -600,6 +634,12 @@ def test_other_groups_keep_their_numbers_beside_an_entangled_one(tmp_path, monke
     folder = made(tmp_path, casualties=[*crowd(5), alone])
     monkeypatch.setattr(meeting, "MOST_CANDIDATES", 3)
     assert {g["harm"]: g["low"] for g in asked(folder)["groups"]} == {"injured": 4, "killed": None}
+
+
+def test_sources_declared_disjoint_are_even_where_they_share_an_event(tmp_path):
+    rows = figures({**exact(5), "event_id": "e"}, {**exact(7), "event_id": "e", "source_id": "b"})
+    folder = made(tmp_path, casualties=rows, events=[{"event_id": "e"}])
+    assert one(asked(folder, disjoint=["a,b"]))["value"] == 12
 
 
 # Claims
@@ -674,3 +714,11 @@ def test_a_cell_that_is_no_number_is_refused(tmp_path):
     with pytest.raises(InputError, match="column 'value' has a cell that is no number") as caught:
         asked(folder)
     assert "many" not in str(caught.value)
+
+
+def test_the_parts_of_a_whole_are_codes():
+    with schemas.path_of("partitions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["field"] for row in rows} == {"sex", "age_group"}
+    for row in rows:
+        assert set(row["parts"].split()) <= set(codelist(row["field"]).values)

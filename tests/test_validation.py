@@ -168,6 +168,7 @@ def test_each_set_of_checks_runs_alone(copy, name):
         "profile": {"profile"},
         "codelists": {"constraint-enum"},
         "figures": {"range-order", "range-value"},
+        "guards": set(),
     }
     assert rules == expected[name]
 

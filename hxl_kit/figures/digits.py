@@ -52,7 +52,9 @@ def _decimal_is_certain(whole: str, mark: str, fraction: str, separators: Separa
         return False
     if whole in {"", "0"}:
         return True
-    if not whole.isdigit():  # "1.264,5": the other mark groups already; "1,264.500" may be a slip for millions
+    if (
+        not whole.isdigit()
+    ):  # "1.264,5": the other mark groups already; "1,264.500" may be a slip for millions
         return len(fraction) != len("000")
     if len(fraction) == len("000"):
         return len(whole) > len("999") and _MARKS[mark] == separators.decimal

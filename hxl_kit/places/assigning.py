@@ -37,6 +37,8 @@ UNMATCHED = {
     "candidates": pl.String,
     "rows": pl.UInt32,
 }
+"""A name that led to no unit, as a reviewer gets it."""
+
 _MESSAGES = {
     "pcode-name": "the provider's P-code and name are of different units",
     "pcode-nesting": "the provider's units of level 1 and 2 do not lie in one another",
@@ -59,14 +61,18 @@ class Assigned:
 
 @dataclass
 class Assigner:
-    """Assigns units to the rows of tables that have the place block; each distinct place is looked for once."""
+    """Assigns units to the rows of tables that have the place block; each distinct place is looked for once.
+
+    Rows know their place by its number. Place 0 is that of rows that say nothing of a unit.
+    """
 
     gazetteer: Gazetteer
     decisions: pl.DataFrame = field(default_factory=no_decisions)
     boundaries: Sequence[Boundaries] = ()
 
     def __post_init__(self) -> None:
-        self._places: pl.DataFrame | None = None
+        nothing = pl.DataFrame({name: [None] for name in KEY}, schema=dict.fromkeys(KEY, pl.String))
+        self._places = self._resolved(nothing)
 
     @cached_property
     def _lineage(self) -> pl.DataFrame:
@@ -78,32 +84,27 @@ class Assigner:
 
     def assign(self, frame: pl.DataFrame) -> Assigned:
         """Return a typed table of the standard with P-codes, names, method, score and release where certain."""
-        keys = frame.select(KEY).unique(maintain_order=True)
-        keys = keys.filter(
-            pl.col("location_code").is_not_null(), pl.any_horizontal(pl.col(_SAID).is_not_null())
-        )
-        if not keys.height:
-            final, remarks = located(frame, self.boundaries, self._lineage)
-            return Assigned(final, remarks, pl.DataFrame(schema=UNMATCHED))
-        places = self._places_of(keys)
-        found = frame.join(places, on=KEY, how="left", nulls_equal=True, maintain_order="left")
-        final, remarks = located(_filled(found, frame.columns), self.boundaries, self._lineage)
-        told = [_remarks(found, rule) for rule in _MESSAGES]
-        return Assigned(final, pl.concat([*told, remarks]), self._unmatched(found, final))
+        place = self._place_of(frame)
+        filled = _filled(frame, self._places, place) if (place > 0).any() else frame
+        final, remarks = located(filled, self.boundaries, self._lineage)
+        told = [_remarks(self._places, place, rule) for rule in _MESSAGES]
+        return Assigned(final, pl.concat([*told, remarks]), self._unmatched(final, place))
 
-    def _places_of(self, keys: pl.DataFrame) -> pl.DataFrame:
-        """Return all places known so far, the new ones resolved."""
-        known = self._places
-        new = (
-            keys
-            if known is None
-            else keys.join(known, on=KEY, how="anti", nulls_equal=True, maintain_order="left")
+    def _place_of(self, frame: pl.DataFrame) -> pl.Series:
+        """Return the number of each row's place, after resolving those that were not seen before."""
+        said = pl.col("location_code").is_not_null() & pl.any_horizontal(pl.col(_SAID).is_not_null())
+        keys = frame.lazy().select(KEY).filter(said).unique(maintain_order=True)
+        numbered = self._places.lazy().select(KEY).with_row_index("place")
+        new = keys.join(numbered, on=KEY, how="anti", nulls_equal=True, maintain_order="left").collect()
+        if new.height:
+            self._places = pl.concat([self._places, self._resolved(new)])
+            numbered = self._places.lazy().select(KEY).with_row_index("place")
+        rows = (
+            frame.lazy()
+            .select(KEY)
+            .join(numbered, on=KEY, how="left", nulls_equal=True, maintain_order="left")
         )
-        if known is None:
-            known = self._places = self._resolved(new)
-        elif new.height:
-            known = self._places = pl.concat([known, self._resolved(new)])
-        return known
+        return rows.select(pl.col("place").fill_null(0)).collect()["place"]
 
     def _resolved(self, keys: pl.DataFrame) -> pl.DataFrame:
         """Return distinct places with the finest unit that is certain, its place fields, and what was left open."""
@@ -125,12 +126,10 @@ class Assigner:
         answers = resolve_level(asked, level, self.gazetteer, self.decisions)
         return places.with_columns(answers[name].alias(f"{name}_{level}") for name in _ANSWERS)
 
-    def _unmatched(self, found: pl.DataFrame, final: pl.DataFrame) -> pl.DataFrame:
+    def _unmatched(self, final: pl.DataFrame, place: pl.Series) -> pl.DataFrame:
         """Return the names and codes that led to no unit of their level, with the number of rows of each."""
-        listed = pl.concat(_left_open(found, final, level) for level in LEVELS)
-        listed = listed.join(self._covered, on=["location_code", "level"], how="semi")
-        what = [name for name in UNMATCHED if name != "rows"]
-        return listed.group_by(what, maintain_order=True).len("rows").select(*UNMATCHED)
+        listed = pl.concat(_left_open(self._places, final, place, level) for level in LEVELS)
+        return listed.join(self._covered, on=["location_code", "level"], how="semi", maintain_order="left")
 
 
 def _finest(places: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
@@ -157,9 +156,11 @@ def _looked_up(places: pl.DataFrame, units: pl.DataFrame, code: str) -> pl.DataF
     return places.join(units, on=["location_code", code], how="left", maintain_order="left")
 
 
-def _filled(found: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+def _filled(frame: pl.DataFrame, places: pl.DataFrame, place: pl.Series) -> pl.DataFrame:
     """Write the units into the place block; codes that the row had stay, and get the names that they lack."""
-    new = pl.col("is_new").fill_null(value=False)
+    needed = ("is_new", *(f"unit_{name}" for name in (*UNIT_FIELDS, "method", "score", "release")))
+    found = frame.hstack(places.select(needed)[place])
+    new = pl.col("is_new")
     names = {
         name: pl.when(pl.col(f"unit_{name[:-4]}code") == pl.col(f"{name[:-4]}code"))
         .then(pl.coalesce(name, f"unit_{name}"))
@@ -168,37 +169,36 @@ def _filled(found: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
         if name.endswith("name")
     }
     kept = {name: names.get(name, pl.col(name)) for name in UNIT_FIELDS}
+    kept |= {name: pl.col(name) for name in ("pcode_method", "pcode_score", "pcode_release")}
+    written = {name: f"unit_{name.removeprefix('pcode_')}" for name in kept}
     return found.with_columns(
-        *(pl.when(new).then(f"unit_{name}").otherwise(expr).alias(name) for name, expr in kept.items()),
-        pcode_method=pl.when(new).then("unit_method").otherwise("pcode_method"),
-        pcode_score=pl.when(new).then("unit_score").otherwise("pcode_score"),
-        pcode_release=pl.when(new).then("unit_release").otherwise("pcode_release"),
-    ).select(columns)
+        pl.when(new).then(written[name]).otherwise(expr).alias(name) for name, expr in kept.items()
+    ).select(frame.columns)
 
 
-def _remarks(found: pl.DataFrame, rule: str) -> pl.DataFrame:
-    rows = found.with_row_index("row").filter(pl.col(rule).fill_null(value=False))
+def _remarks(places: pl.DataFrame, place: pl.Series, rule: str) -> pl.DataFrame:
+    """Return a remark on each row of a place that the rule speaks about."""
+    about = places.with_row_index("place").filter(pl.col(rule).fill_null(value=False))["place"]
+    rows = pl.DataFrame({"place": place}).with_row_index("row").filter(pl.col("place").is_in(about.implode()))
     return rows.select("row", rule=pl.lit(rule), message=pl.lit(_MESSAGES[rule])).cast(REMARKS)
 
 
-def _left_open(found: pl.DataFrame, final: pl.DataFrame, level: int) -> pl.DataFrame:
-    """Return the rows whose name or code of a level led nowhere, and nobody decided that it should not."""
+def _left_open(places: pl.DataFrame, final: pl.DataFrame, place: pl.Series, level: int) -> pl.DataFrame:
+    """Return the places whose name or code of a level led nowhere, and nobody decided that it should not."""
+    without = pl.DataFrame({"place": place, "final": final[f"admin{level}_code"]})
+    counted = without.filter(pl.col("final").is_null()).group_by("place").len("rows").sort("place")
     said = pl.coalesce(f"provider_admin{level}_name", f"provider_admin{level}_code")
-    rows = found.with_columns(final=final[f"admin{level}_code"], level=pl.lit(level, pl.UInt8)).filter(
-        said.is_not_null(),
-        pl.col("final").is_null(),
-        ~pl.col(f"decided_{level}").fill_null(value=False),
-        pl.col("location_code").is_not_null(),
-    )
     apart = pl.when("pcode-nesting").then(pl.lit(_MESSAGES["pcode-nesting"]))
-    return rows.select(
+    rows = places.with_row_index("place").join(counted, on="place", maintain_order="right")
+    return rows.filter(said.is_not_null(), ~pl.col(f"decided_{level}").fill_null(value=False)).select(
         "location_code",
-        "level",
+        pl.lit(level, pl.UInt8).alias("level"),
         pl.col(f"parent_{level}").alias("parent_code"),
         said.alias("name"),
         pl.lit(None, pl.String).alias("code"),
         pl.coalesce(apart, f"reason_{level}").alias("reason"),
         _in_words(pl.col(f"candidates_{level}")).alias("candidates"),
+        "rows",
     )
 
 

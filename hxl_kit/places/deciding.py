@@ -6,7 +6,7 @@ import polars as pl
 
 from hxl_kit.places.scripts import LATIN
 
-LEAST_SCORE = {"parent": 0.3, "alone": 0.6, "native": 0.75}
+LEAST_SCORE = {"parent": 0.2, "alone": 0.6, "native": 0.75}
 """Below this score a name is left open, with its parent given and without. Without it more units are to be had, one of
 which may be called nearly as a unit that the gazetteer has not: of such names about 2 % are matched in both cases. Names in
 a native script, whose vowels are often not written, must be nearer."""

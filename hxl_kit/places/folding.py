@@ -25,10 +25,6 @@ FORMS = (
     "classes",
 )  # fmt: skip
 
-_ROMAN = {
-    "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12,
-    "xiii": 13, "xiv": 14, "xv": 15,
-}  # fmt: skip
 _SOUNDS = {
     "shch": "s", "tch": "s", "sch": "s", "dzh": "j", "sh": "s", "ch": "s", "dj": "j", "zh": "j", "kh": "h", "gh": "g",
     "dh": "d", "th": "t", "ph": "f", "bh": "b", "ck": "k", "qu": "k", "oo": "u", "ou": "u", "ee": "i", "ei": "i",
@@ -153,12 +149,12 @@ def _canonical() -> pl.Expr:
     several, long = (~pl.col("aside")).sum().over("id") > 1, pl.len().over("id") > 1
     last = pl.int_range(pl.len(), 0, -1).over("id") == 1
     number = pl.col("word").str.extract(r"^0*(\w*\d\w*)$")
-    roman = pl.col("word").replace_strict(_ROMAN, default=None, return_dtype=pl.Int64).cast(pl.String)
+    roman = (pl.col("kind") == "numeral") & long & last
     return (
         pl.when(number.is_not_null())
         .then(MARK + number)
-        .when(roman.is_not_null() & long & last)
-        .then(MARK + roman)
+        .when(roman)
+        .then(MARK + pl.col("means"))
         .when((pl.col("kind") == "direction") & several)
         .then(MARK + pl.col("means"))
         .when(pl.col("kind").is_in(["direction", "abbreviation", "exonym"]))

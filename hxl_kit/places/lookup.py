@@ -9,7 +9,7 @@ import polars as pl
 from hxl_kit.errors import UsageError, nearest
 from hxl_kit.places.codes import convert_codes
 from hxl_kit.places.decisions import folded, no_decisions
-from hxl_kit.places.matching import match_names
+from hxl_kit.places.matching import IS_CODE, match_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,13 @@ def look_up(
     by_code = convert_codes(queries.select("location_code", "level", given="name"), gazetteer)
     decided = _decided(queries, no_decisions() if decisions is None else decisions)
     units = gazetteer.units.filter(pl.col("location_code") == country, pl.col("level") == level)
-    found = by_name.with_columns(as_code=by_code["code"], decision=decided["decision"], said=decided["said"])
+    found = by_name.with_columns(
+        as_code=by_code["code"],
+        # Of a code, why it is none of this level says more than that it is no name.
+        reason=pl.when(pl.col("reason") == IS_CODE).then(by_code["reason"]).otherwise("reason"),
+        decision=decided["decision"],
+        said=decided["said"],
+    )
     return _answers(_inside(found, units, parent), units)
 
 

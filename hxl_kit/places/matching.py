@@ -32,10 +32,11 @@ LISTED = 5
 NEARLY = 0.99
 """The score of a unit of another parent whose name it is, but for words set aside."""
 
+IS_CODE = "it is a code, not a name"
 CODE = r"^[A-Za-z]{2,3}[-_ ]?\d+$"
 
 CANDIDATE = pl.Struct({"code": pl.String, "name": pl.String, "parent_code": pl.String, "score": pl.Float64})
-ANSWER = {
+ANSWER: dict[str, pl.DataType | type[pl.DataType]] = {
     "code": pl.String,
     "matched_name": pl.String,
     "method": pl.String,
@@ -105,7 +106,7 @@ def _refused(units: Known, place: str, level: int) -> pl.Expr:
         .when(pl.col("name").is_null() | (pl.col("joined") == ""))
         .then(pl.lit("no name is given"))
         .when(pl.col("name").str.strip_chars().str.contains(CODE))
-        .then(pl.lit("it is a code, not a name"))
+        .then(pl.lit(IS_CODE))
         .when(pl.col("plain").is_in(list(words.nowhere())))
         .then(pl.lit("it says that the place is not known or not one unit"))
         .when(no_parent)

@@ -38,7 +38,7 @@ SURE = 0.9999
 NEAR_MARK = 0.7
 """How alike a word must be to a direction that it may be a misspelling of."""
 
-UNLIKE = 0.4
+UNLIKE = 0.5
 """Words less alike than this are two words."""
 
 INITIAL = 0.9
@@ -77,7 +77,9 @@ def scored(pairs: pl.DataFrame, asked: pl.DataFrame, known: Known) -> pl.DataFra
         among=among(found, names),
     )
     same = agreeing(known.telling, "our_classes", "classes")
-    found = found.filter(~pl.col("apart"), same)
+    # An initial alone says nothing.
+    long = pl.min_horizontal(pl.col("ours", "theirs").str.len_chars()) > 1
+    found = found.filter(~pl.col("apart"), same, long)
     found = pl.concat([found, strange(found, asked, known)], how="horizontal").with_columns(**features())
     return found.with_columns(score=likely(FEATURES, "spelt")).select(
         "query", "row", "code", "inside", *FEATURES, "score"
@@ -113,7 +115,7 @@ def alike(pairs: pl.DataFrame, asked: pl.DataFrame, known: pl.DataFrame) -> pl.D
     whole = np.maximum(ratio["brief"], ratio["ordered"])
     sounds = np.maximum(ratio["key"], ratio["ordered_key"])
     found = pairs.with_columns(
-        written=pl.Series(ratio["solid"]),
+        written=pl.Series(np.maximum(ratio["solid"], whole)),
         whole=pl.Series(whole),
         sounds=pl.Series(sounds),
         bones=pl.Series(ratio["bones"]),

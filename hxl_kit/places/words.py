@@ -12,7 +12,7 @@ from hxl_kit.standard import schemas
 EVERYWHERE = ("en", "fr", "es", "pt")
 """Languages whose words for kinds of units count in every country: providers write in them."""
 
-_ORDER = ("exonym", "direction", "generic", "article", "particle", "abbreviation")
+_ORDER = ("name", "exonym", "direction", "generic", "article", "particle", "abbreviation", "numeral")
 
 
 @cache
@@ -20,7 +20,8 @@ def words(location_code: str) -> pl.DataFrame:
     """Return the words of weight or of none in a country's names: word, kind, means; a row per word.
 
     Words for kinds of units count in the country's languages and those of `EVERYWHERE`; directions, articles and
-    particles in the country's and English, since "sur" is south in one language and a town in another.
+    particles in the country's and English, since "sur" is south in one language and a town in another. Kind "name"
+    is of a word that is none of them in the country, as "Vi" is no numeral in Vietnam.
     """
     own = [*(name for name in _languages(location_code) if name != "en"), "en", ""]
     general = pl.col("kind").is_in(["generic", "exonym", "abbreviation"]) & pl.col("language").is_in(

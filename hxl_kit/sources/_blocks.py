@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
 from hxl_kit.mapping import constant, integer, titled, words
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 def exact(column: str, unit: str = "person") -> dict[str, pl.Expr]:
@@ -29,7 +26,10 @@ def unranged(column: str, unit: str = "person") -> dict[str, pl.Expr]:
     return {
         "quantity_text": words(column),
         "value": integer(column),
+        "value_low": pl.lit(None, pl.Int64),
+        "value_high": pl.lit(None, pl.Int64),
         "qualifier": constant("unknown"),
+        "bounds_basis": pl.lit(None, pl.String),
         "unit": constant(unit),
     }
 

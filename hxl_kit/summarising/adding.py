@@ -14,7 +14,7 @@ from hxl_kit.summarising.meeting import TooManyPairsError
 from hxl_kit.summarising.nodes import CROSSING, Edges, crossing, edges, nodes, weighed, without_matched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 _SCALE = 9
 
@@ -67,9 +67,7 @@ def in_groups(
         return pl.concat(found), entangled
 
 
-def add(
-    terms: pl.DataFrame, pairs: pl.DataFrame, disjoint: Iterable[frozenset[str]], entangled: set[int]
-) -> Added:
+def add(terms: pl.DataFrame, pairs: pl.DataFrame, disjoint: list[str], entangled: set[int]) -> Added:
     """Return the sums of the groups of `terms`; `pairs` are the overlaps within one source or event.
 
     Terms have `held`: whether another one holds them. Such rows raise a lower bound where the parts say more than

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from hxl_kit.summarising.words import plain
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 SHOWN = 20
 """How many ids are listed of any set of rows; the number of rows is always given."""
@@ -81,7 +79,8 @@ class Group:
         terms: their ids, where they are few.
         without_low, without_high: how many of them lack a bound; a lower bound that is missing counts as 0.
         by_convention: by the convention's id, what the lower bound gains with bounds by convention.
-        unbounded: what figures without any bound say together, and how many they are; no part of the interval.
+        unbounded: how many figures without any bound may be added, and what they say together; no part of the
+            interval.
         people: by field, the codes that the counted figures are about, where they are not of everyone.
         notes: what else must be known of the sum, in sentences.
     """
@@ -96,7 +95,7 @@ class Group:
     without_low: int = 0
     without_high: int = 0
     by_convention: dict[str, Decimal] = field(default_factory=dict)
-    unbounded: tuple[int, Decimal | None] = (0, None)
+    unbounded: tuple[int, Decimal] = (0, Decimal(0))
     people: dict[str, tuple[str, ...]] = field(default_factory=dict)
     contested: tuple[Statement, ...] = ()
     confirmed: tuple[Statement, ...] = ()
@@ -128,9 +127,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Summary:
-    """The answer to a question: the groups, sorted by their keys, and what was refused."""
+    """The answer to a question: the groups, sorted by their keys, and what was refused.
+
+    `split_by` are the fields that the groups are split by although they were not asked for: what is counted.
+    """
 
     table: str
+    split_by: tuple[str, ...]
     groups: tuple[Group, ...]
     refused: tuple[Refusal, ...]
 
@@ -138,6 +141,7 @@ class Summary:
         """Return the answer, for JSON."""
         return {
             "table": self.table,
+            "split_by": list(self.split_by),
             "groups": [group.as_json() for group in self.groups],
             "refused": [refusal.as_json() for refusal in self.refused],
         }

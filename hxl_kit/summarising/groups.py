@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -23,9 +24,9 @@ _NOTHING = "nothing to count"
 
 @dataclass(frozen=True)
 class Groups:
-    """What is known of the groups: the counted figures, those that are parts without their total, and the sums.
+    """What is known of the groups: the counted figures and the sums.
 
-    `inexact` groups have figures that may count the same, or parts above their whole.
+    `partial` are the indexes of parts without their total, `unsure` of figures that may count the same as others.
     """
 
     request: Request
@@ -33,11 +34,11 @@ class Groups:
     counted: pl.DataFrame
     partial: pl.Series
     sums: Mapping[int, Interval]
-    inexact: set[int]
+    unsure: pl.Series
 
     def described(self, told: Told, left_out: Mapping[int, list[Excluded]]) -> tuple[Group, ...]:
         """Return the groups in the order of their keys, with what was told of their figures and left out."""
-        figures = _figures(self.counted, self.partial, self.request)
+        figures = _figures(self)
         return tuple(
             self._group(group, figures[group], told, left_out)
             if group in figures
@@ -51,9 +52,9 @@ class Groups:
         key, interval = self.keys[group], self.sums.get(group)
         low, high = (interval.low, interval.high) if interval else (None, None)
         conventions = interval.by_convention if interval else {}
-        unbounded = (row["unbounded"], None if group in self.inexact else row["said"])
+        unbounded = (row["unbounded"], row["said"]) if interval else (0, Decimal(0))
         unit = key.get("unit") or row["unit"]
-        exact = row["exact"] and group not in self.inexact and low == high
+        exact = row["exact"] and low == high
         return Group(
             key=key,
             low=low,
@@ -87,14 +88,18 @@ def _empty(
     )
 
 
-def _figures(counted: pl.DataFrame, partial: pl.Series, request: Request) -> dict[int, dict[str, Any]]:
+def _figures(groups: Groups) -> dict[int, dict[str, Any]]:
     """Return, by group, what is told of the figures that are counted."""
     bound = pl.any_horizontal(pl.col(c).is_not_null() for c in ("low", "high", "low_by_convention"))
-    free = ~bound & pl.col("value").is_not_null()
+    unsure = pl.col("index").is_in(groups.unsure.implode())
+    matched = pl.col("cluster").is_not_null() & (pl.len().over("group", "cluster") > 1)
+    free = ~bound & ~unsure & ~matched & pl.col("value").is_not_null()
     cluster = pl.col("cluster").drop_nulls()
-    codes = [pl.col(name).drop_nulls().unique().sort() for name in _PEOPLE if name in request.shape.coded]
+    codes = [
+        pl.col(name).drop_nulls().unique().sort() for name in _PEOPLE if name in groups.request.shape.coded
+    ]
     found = (
-        counted.with_columns(free=free)
+        groups.counted.with_columns(free=free)
         .group_by("group")
         .agg(
             pl.len().alias("rows"),
@@ -103,9 +108,9 @@ def _figures(counted: pl.DataFrame, partial: pl.Series, request: Request) -> dic
             pl.col("high").null_count().alias("without_high"),
             pl.col("free").sum().alias("unbounded"),
             pl.col("value").filter("free").sum().alias("said"),
-            pl.col("exact").all(),
+            (pl.col("exact") & ~unsure).all().alias("exact"),
             pl.col("unit").first(),
-            pl.col("index").is_in(partial.implode()).sum().alias("partial"),
+            pl.col("index").is_in(groups.partial.implode()).sum().alias("partial"),
             pl.col("converted").sum(),
             (cluster.len() - cluster.n_unique()).alias("clusters"),
             *codes,

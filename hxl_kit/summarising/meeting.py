@@ -19,7 +19,7 @@ EVER = 3_000_000
 MOST_CANDIDATES = 30_000_000
 _WIDTHS = (31, 366, 3_660, 2 * EVER)
 _SPREAD = 4
-_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
 _SOMEWHERE = "?"
 PAIRS = pl.Schema({"a": pl.UInt32, "b": pl.UInt32})
 
@@ -46,16 +46,21 @@ class Place:
         parts: list[pl.Expr] = []
         for level in self.levels:
             known &= level.is_not_null()
-            parts.append(pl.when(known).then(level + _SEPARATOR).otherwise(pl.lit("")))
+            parts.append(pl.when(known).then(level + SEPARATOR).otherwise(pl.lit("")))
         path = pl.concat_str(parts)
         return (
             path if self.unknown_meets_all else pl.when(path == "").then(pl.lit(_SOMEWHERE)).otherwise(path)
         )
 
 
-def spans(start: str = "start", end: str = "end") -> tuple[pl.Expr, pl.Expr]:
-    """Return first and last day as numbers; an open end lies beyond every date."""
-    return pl.col(start).fill_null(-EVER).alias("start"), pl.col(end).fill_null(EVER).alias("end")
+def spans() -> tuple[pl.Expr, pl.Expr]:
+    """Return first and last day as numbers: an open end lies beyond every date, a period that ends first is unknown."""
+    start, end = pl.col("start"), pl.col("end")
+    turned = (start > end).fill_null(value=False)
+    return (
+        pl.when(~turned).then(start).fill_null(-EVER).alias("start"),
+        pl.when(~turned).then(end).fill_null(EVER).alias("end"),
+    )
 
 
 def meeting(uppers: pl.DataFrame, lowers: pl.DataFrame, same: str) -> pl.DataFrame:
@@ -116,13 +121,13 @@ def _cut(frame: pl.DataFrame, width: int) -> pl.DataFrame:
 
 def _places_above(paths: pl.Series) -> pl.DataFrame:
     """Return each path with the hash of itself, of each path above it, and of "anywhere" (`above`)."""
-    levels = pl.col("path").str.count_matches(_SEPARATOR)
-    steps = pl.col("path").str.split(_SEPARATOR).list.head(levels)
+    levels = pl.col("path").str.count_matches(SEPARATOR)
+    steps = pl.col("path").str.split(SEPARATOR).list.head(levels)
     listed = (
         paths.to_frame("path").with_columns(steps=steps, depth=pl.int_ranges(0, levels + 1)).explode("depth")
     )
-    ends = pl.when(pl.col("depth") > 0).then(pl.lit(_SEPARATOR)).otherwise(pl.lit(""))
-    above = pl.col("steps").list.head("depth").list.join(_SEPARATOR) + ends
+    ends = pl.when(pl.col("depth") > 0).then(pl.lit(SEPARATOR)).otherwise(pl.lit(""))
+    above = pl.col("steps").list.head("depth").list.join(SEPARATOR) + ends
     # A place of its own is above itself alone.
     above = pl.when(pl.col("path") == _SOMEWHERE).then("path").otherwise(above)
     return listed.select("path", above=above.hash())

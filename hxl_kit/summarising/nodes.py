@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.summarising.meeting import Place, meeting, spans
+from hxl_kit.summarising.meeting import SEPARATOR, Place, meeting, spans
 from hxl_kit.summarising.terms import CODES, has_number
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MOST_EDGES = 1_000_000
 """The pairs that must not be added in one group, beyond which no largest sum is looked for."""
@@ -62,7 +58,7 @@ def weighed(rows: pl.DataFrame) -> pl.DataFrame:
 CROSSING = pl.Schema(dict.fromkeys(("a", "b", "node", "node_b", "group"), pl.UInt32))
 
 
-def crossing(rows: pl.DataFrame, disjoint: Iterable[frozenset[str]]) -> pl.DataFrame:
+def crossing(rows: pl.DataFrame, disjoint: list[str]) -> pl.DataFrame:
     """Return pairs of rows of different sources, not declared disjoint, whose places and periods meet (G12).
 
     Of the rows of one node, source, place and period the first stands for all.
@@ -76,19 +72,12 @@ def crossing(rows: pl.DataFrame, disjoint: Iterable[frozenset[str]]) -> pl.DataF
     found = pairs.join(names, left_on="a", right_on="index").join(
         names.select("index", node_b="node", source_b="source"), left_on="b", right_on="index"
     )
-    together = _together(disjoint)
-    apart = (pl.col("source") + "\x1f" + pl.col("source_b")).is_in(together)
+    apart = (pl.col("source") + SEPARATOR + pl.col("source_b")).is_in(disjoint)
     found = found.filter(pl.col("source") != pl.col("source_b"), pl.col("node") != pl.col("node_b"), ~apart)
     return found.select(list(CROSSING))
 
 
-def _together(disjoint: Iterable[frozenset[str]]) -> list[str]:
-    return sorted({f"{a}\x1f{b}" for declared in disjoint for a in declared for b in declared if a != b})
-
-
-def without_matched(
-    met: pl.DataFrame, rows: pl.DataFrame, disjoint: Iterable[frozenset[str]]
-) -> pl.DataFrame:
+def without_matched(met: pl.DataFrame, rows: pl.DataFrame, disjoint: list[str]) -> pl.DataFrame:
     """Leave out pairs of matched events that one source, or two disjoint ones, tell apart.
 
     Where A's event is matched with B's, another event of A is not that event of B either.
@@ -102,7 +91,7 @@ def without_matched(
         .join(sources.rename({"node": "node_b", "source_id": "source_b"}), on="node_b")
         .filter(
             (pl.col("source_id") == pl.col("source_b"))
-            | (pl.col("source_id") + "\x1f" + pl.col("source_b")).is_in(_together(disjoint))
+            | (pl.col("source_id") + SEPARATOR + pl.col("source_b")).is_in(disjoint)
         )
     )
     return met.join(told, on=["node", "node_b"], how="anti")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hxl_kit.errors import UsageError, nearest, require_known
 from hxl_kit.standard.codelists import codelist
 from hxl_kit.standard.tables import table
+from hxl_kit.summarising.meeting import SEPARATOR
 from hxl_kit.summarising.shapes import SHAPES, TABLES, Shape
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ class Request:
     def fixed(self) -> frozenset[str]:
         """The fields whose value every group has in common, by the question itself."""
         return frozenset(self.by) | {name for name, _ in self.where}
+
+    @property
+    def apart(self) -> list[str]:
+        """The pairs of sources that are declared disjoint, both ways round, as texts."""
+        pairs = {(a, b) for declared in self.disjoint for a in declared for b in declared if a != b}
+        return sorted(f"{a}{SEPARATOR}{b}" for a, b in pairs)
 
 
 def make_request(

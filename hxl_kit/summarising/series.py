@@ -82,7 +82,7 @@ def _differences(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         .then(None)
         .otherwise(least),
         high=pl.when(first).then("high").otherwise(most),
-        value=pl.when(first).then("value").when(exact).then(pl.col("value") - pl.col("before_value")),
+        value=pl.when(first).then("value").otherwise(pl.col("value") - pl.col("before_value")),
         exact=pl.when(first).then("exact").otherwise(exact),
         low_by_convention=pl.when(first).then("low_by_convention"),
         start=pl.when(first).then("start").otherwise(pl.col("before_end") + 1),

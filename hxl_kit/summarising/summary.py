@@ -94,7 +94,7 @@ def _compared(asked: _Asked, request: Request) -> _Compared:
     kept, earlier = one_of_each_series(kept, request)
     pairs, entangled = in_groups(
         kept.filter(has_number()),
-        lambda rows: overlaps(rows, asked.events, request.shape),
+        lambda rows: overlaps(rows, asked.events, request),
         pl.DataFrame(schema=OVERLAPS),
     )
     held = pairs.filter(relation="contains").unique("b", keep="first", maintain_order=True)
@@ -113,7 +113,7 @@ def _held(held: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
 
 def _answer(asked: _Asked, request: Request) -> Summary:
     found = _compared(asked, request)
-    added = add(found.terms, found.pairs, request.disjoint, found.entangled)
+    added = add(found.terms, found.pairs, request.apart, found.entangled)
     keys = asked.keys
     over_dates = dict(refusing.over_dates(found.terms, keys))
     sums = {group: interval for group, interval in added.sums.items() if group not in over_dates}
@@ -129,12 +129,13 @@ def _answer(asked: _Asked, request: Request) -> Summary:
         *refusing.units(counted, request, keys),
         *refusing.entangled(counted, entangled, keys),
     ]
-    inexact = {*shared["group"], *found.terms.filter(pl.col("index").is_in(added.above))["group"]}
+    unsure = pl.concat([shared["index"], pl.Series("index", added.above, pl.UInt32)])
     told = statements(asked.terms, asked.claims, request.table, counted["index"])
-    groups = Groups(request, keys, counted, found.partial, sums, inexact).described(
+    groups = Groups(request, keys, counted, found.partial, sums, unsure).described(
         told, excluded(asked.terms, found.dropped)
     )
-    return Summary(request.table, groups, tuple(sorted(refused, key=_order)))
+    split_by = tuple(name for name in request.shape.kinds if name not in request.by)
+    return Summary(request.table, split_by, groups, tuple(sorted(refused, key=_order)))
 
 
 def _order(refusal: Refusal) -> tuple[int, list[tuple[str, str]], str]:

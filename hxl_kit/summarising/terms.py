@@ -18,16 +18,7 @@ _PROVIDER = ("provider_admin1_name", "provider_admin2_name")
 SPOT = ("place_name", "latitude", "longitude")
 _PLACE = (*CODES, *_PROVIDER, *SPOT, "geo_precision")
 _WHEN = ("as_of", "date_start", "date_end")
-_FIGURE = (
-    "role",
-    "counting",
-    "qualifier",
-    "bounds_basis",
-    "unit",
-    "claimed_by",
-    "overlap_group",
-    "supersedes",
-)
+_FIGURE = ("role", "counting", "bounds_basis", "unit", "claimed_by", "overlap_group")
 _EVENT = ("event_id", "event_subtype", "is_aggregate", "parent_event_id", "cluster_id")
 _UNITS = {"people": "person", "movements": "movement", "households": "household", "cases": "case"}
 _NUMBERS = ("low", "high", "value", "low_by_convention")
@@ -104,13 +95,11 @@ def _is_stock(table_name: str) -> pl.Expr:
 
 def _unit(table_name: str) -> pl.Expr:
     """Return the unit; where the words name none, casualties are persons, and displacement is what it counts."""
-    implied = {
-        "casualties": pl.lit("person"),
-        "displacement": pl.col("counts").replace_strict(_UNITS, default=None, return_dtype=pl.String)
-        if table_name == "displacement"
-        else pl.lit(None, pl.String),
-    }
-    return pl.coalesce("unit", implied[table_name]) if table_name in implied else pl.col("unit")
+    counted = pl.col("counts").replace_strict(_UNITS, default=None, return_dtype=pl.String)
+    return {
+        "casualties": pl.coalesce("unit", pl.lit("person")),
+        "displacement": pl.coalesce("unit", counted),
+    }.get(table_name, pl.col("unit"))
 
 
 def _in_persons(frame: pl.DataFrame, request: Request) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.standard.guards import nestings
-from hxl_kit.summarising.meeting import meeting, require_few, spans
+from hxl_kit.summarising.meeting import SEPARATOR, meeting, require_few, spans
 from hxl_kit.summarising.relations import (
     PLACE,
     apart,
@@ -29,28 +29,35 @@ from hxl_kit.summarising.shapes import BREAKDOWN
 from hxl_kit.summarising.terms import CODES
 
 if TYPE_CHECKING:
+    from hxl_kit.summarising.request import Request
     from hxl_kit.summarising.shapes import Shape
 
 OVERLAPS = pl.Schema({"a": pl.UInt32, "b": pl.UInt32, "relation": pl.String, "guard": pl.String})
 
 
-def overlaps(terms: pl.DataFrame, events: pl.DataFrame, shape: Shape) -> pl.DataFrame:
+def overlaps(terms: pl.DataFrame, events: pl.DataFrame, request: Request) -> pl.DataFrame:
     """Return the pairs of rows (by `index`, columns: `OVERLAPS`) that are not added, each once.
 
     Raises:
         TooManyPairsError: there are too many to compare.
     """
+    shape = request.shape
     found = [
+        _of_overlap_groups(terms, shape),
         _of_statistics(terms, shape),
-        _of_one_event(terms, shape),
+        _of_one_event(terms, request),
         _of_aggregates(terms, events, shape),
         _of_categories(terms),
-        _of_overlap_groups(terms, shape),
+        _of_parts(terms, shape),
     ]
-    ordered = pl.concat(found).with_columns(low=pl.min_horizontal("a", "b"), high=pl.max_horizontal("a", "b"))
-    # Of a pair found twice, "contains" says more than "meets".
+    # Of a pair found twice, what its overlap group declares comes first, then what holds what.
+    ranked = [pairs.with_columns(declared=pl.lit(n == 0)) for n, pairs in enumerate(found)]
+    ordered = pl.concat(ranked).with_columns(
+        low=pl.min_horizontal("a", "b"), high=pl.max_horizontal("a", "b")
+    )
+    order = ["low", "high", "declared", "relation", "guard"]
     return (
-        ordered.sort("low", "high", "relation", "guard")
+        ordered.sort(order, descending=[name == "declared" for name in order])
         .unique(["low", "high"], keep="first", maintain_order=True)
         .select(list(OVERLAPS))
     )
@@ -118,19 +125,18 @@ def _guard(shape: Shape, same_where_and_when: pl.Expr) -> pl.Expr:
     )
 
 
-def _of_one_event(terms: pl.DataFrame, shape: Shape) -> pl.DataFrame:
+def _of_one_event(terms: pl.DataFrame, request: Request) -> pl.DataFrame:
     """Pairs of figures of one event and place that may count the same people; of different sources under G12."""
-    pairs = _pairs_of(
-        terms, "event_id", "source_id", "location_code", *spans("start", "end"), path=PLACE.path()
-    )
+    pairs = _pairs_of(terms, "event_id", "source_id", "location_code", *spans(), path=PLACE.path())
     at_once = (pl.col("start") <= pl.col("end_right")) & (pl.col("start_right") <= pl.col("end"))
     one_source = pl.col("source_id") == pl.col("source_id_right")
     elsewhere = (pl.col("location_code") != pl.col("location_code_right")).fill_null(value=False)
     through = pl.col("path_right").str.starts_with(pl.col("path"))
     own = pairs.filter(one_source, at_once, through)
-    others = pairs.filter(~one_source, ~elsewhere, pl.col("a") < pl.col("b"))
+    declared = (pl.col("source_id") + SEPARATOR + pl.col("source_id_right")).is_in(request.apart)
+    others = pairs.filter(~one_source, ~elsewhere, ~declared, pl.col("a") < pl.col("b"))
     told = others.select("a", "b", relation=pl.lit("meets"), guard=pl.lit("G12")).cast(OVERLAPS)
-    return pl.concat([_related(own.select("a", "b"), terms, shape), told])
+    return pl.concat([_related(own.select("a", "b"), terms, request.shape), told])
 
 
 def _pairs_of(terms: pl.DataFrame, column: str, *columns: str | pl.Expr, **named: pl.Expr) -> pl.DataFrame:
@@ -211,9 +217,17 @@ def nested_categories(terms: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_overlap_groups(terms: pl.DataFrame, shape: Shape) -> pl.DataFrame:
-    """Pairs of one declared overlap group that are of the same sex and age, or of which one is of everyone (G4)."""
+    """Pairs of one declared overlap group and of the same sex and age (G4)."""
     columns = [c for c in BREAKDOWN if c in shape.coded]
     pairs = _pairs_of(terms, "overlap_group", *columns).filter(pl.col("a") < pl.col("b"))
-    pairs = pairs.rename({f"{c}_right": f"{c}_b" for c in columns})
-    same = pl.all_horizontal(pl.lit(value=True), *(may_share(c) for c in columns))
+    same = pl.all_horizontal(pl.lit(value=True), *(pl.col(c) == pl.col(f"{c}_right") for c in columns))
     return pairs.filter(same).select("a", "b", relation=pl.lit("meets"), guard=pl.lit("G4")).cast(OVERLAPS)
+
+
+def _of_parts(terms: pl.DataFrame, shape: Shape) -> pl.DataFrame:
+    """Pairs of one declared overlap group whose sexes and ages overlap: everyone and women, women and children (G9)."""
+    columns = [c for c in BREAKDOWN if c in shape.coded]
+    pairs = _pairs_of(terms, "overlap_group", *columns).filter(pl.col("a") < pl.col("b"))
+    pairs = pairs.rename({f"{c}_right": f"{c}_b" for c in columns}).filter(differ(columns))
+    shared = pl.all_horizontal(pl.lit(value=True), *(may_share(c) for c in columns))
+    return pairs.filter(shared).select("a", "b", relation=pl.lit("meets"), guard=pl.lit("G9")).cast(OVERLAPS)

@@ -27,7 +27,7 @@ def interval_words(
     *,
     unit: str | None,
     by_convention: Mapping[str, Decimal],
-    unbounded: tuple[int, Decimal | None],
+    unbounded: tuple[int, Decimal],
 ) -> str:
     """Return an interval in words: "149 people", "69 to 178 people", "at least 81 people", "up to 9,999 people".
 
@@ -37,7 +37,7 @@ def interval_words(
         return REFUSED
     behind = [f"{digits(gain)} more by the convention {name}" for name, gain in by_convention.items() if gain]
     number, said = unbounded
-    if number and said is not None:
+    if number:
         figures = "a figure" if number == 1 else f"{number:,} figures"
         behind.append(f"{figures} without bounds: {digits(said)} in all")
     return "; ".join([_bounds(low, high, unit), *behind])

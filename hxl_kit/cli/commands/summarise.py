@@ -90,6 +90,8 @@ def _emit_text(found: Summary) -> None:
         (*(_cell(group.key[name]) for name in names), f"{group.rows:,}", group.text) for group in found.groups
     ]
     emit_columns([(*names, "figures", "sum"), *rows])
+    if found.split_by:
+        emit(f"(never one sum: another {', '.join(found.split_by)})")
     _emit_section("", [line for group in found.groups for line in _remarks(group)])
     _emit_section("Left out", [line for group in found.groups for line in _left_out(group)])
     refused = [

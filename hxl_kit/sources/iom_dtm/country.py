@@ -154,7 +154,9 @@ def _recommended(figures: Sequence[Figure]) -> frozenset[str]:
 
 def _map(book: Workbook, figure: Figure, about: dict[str, pl.Expr], *, recommended: bool) -> TableMap:
     unit = {"people": "person", "households": "household"}[figure.counts]
-    role = pl.when(_finest_known(book)).then(pl.lit("recommended")).otherwise(pl.lit("triangulation"))
+    # A stock without its date cannot be told from another round's.
+    summable = _finest_known(book) & pl.lit(book.has("date"))
+    role = pl.when(summable).then(pl.lit("recommended")).otherwise(pl.lit("triangulation"))
     fields = {
         "figure_id": pl.concat_str(about["figure_id"], pl.lit(_suffix(figure))),
         "source_id": context("source_id"),
