@@ -67,7 +67,8 @@ def tell_unmatched(built: Built) -> None:
     """Say how many names of places led to no P-code, and where they are listed with the nearest candidates."""
     if built.unmatched:
         listed = built.private / "unmatched_places.csv"
-        say(f"places: {built.unmatched:,} names led to no P-code: see {listed}")
+        names = "1 name" if built.unmatched == 1 else f"{built.unmatched:,} names"
+        say(f"places: {names} led to no P-code: see {listed}")
 
 
 def tell_empty(built: Built) -> None:

@@ -7,9 +7,9 @@ import polars as pl
 from hxl_kit.places.scripts import LATIN
 
 LEAST_SCORE = {"parent": 0.2, "alone": 0.6, "native": 0.75}
-"""Below this score a name is left open, with its parent given and without. Without it more units are to be had, one of
-which may be called nearly as a unit that the gazetteer has not: of such names about 2 % are matched in both cases. Names in
-a native script, whose vowels are often not written, must be nearer."""
+"""Below this score a name is left open, with its parent given and without. Without it more units are to be had, one
+of which may be called nearly as a unit that the gazetteer has not: of such names about 2 % are matched in both cases.
+Names in a native script, whose vowels are often not written, must be nearer."""
 
 TIMES_LIKELIER = 8.0
 """How much better the odds of a unit must be than those of the next one."""
@@ -98,9 +98,10 @@ def _why() -> pl.Expr:
 
 
 def reason() -> pl.Expr:
-    """Return why a query is left open, in plain words, of the columns of `decided`, parent_code, best, second and elsewhere.
+    """Return why a query is left open, in plain words.
 
-    The last three name a unit: "Al Bab (SY0202)". The words of the query do not come in: they may be a person's.
+    It is made of the columns of `decided` and of parent_code, best, second and elsewhere. The last three name a unit:
+    "Al Bab (SY0202)". The words of the query do not come in: they may be a person's.
     """
     why = pl.col("why")
     return (

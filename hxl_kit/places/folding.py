@@ -21,8 +21,8 @@ SHORT, LONG = 3, 7
 """A misspelt word for a kind of unit has more than SHORT letters; the right one of LONG letters may have two slips."""
 
 FORMS = (
-    "script", "written", "plain", "solid", "named", "core", "joined", "brief", "ordered", "key", "ordered_key", "bones", "words", "sounds",
-    "classes",
+    "script", "written", "plain", "solid", "named", "core", "joined", "brief", "ordered", "key", "ordered_key", "bones",
+    "words", "sounds", "classes",
 )  # fmt: skip
 
 _SOUNDS = {
@@ -38,16 +38,17 @@ def fold(names: pl.Series, location_code: str, units: pl.Series | None = None) -
     """Return the forms of names of a country's units, a row per name, in the same order.
 
     Columns: script; written (the name but for letter case and spaces); plain (without accents and punctuation);
-    solid (plain without spaces); named (without words for kinds of units); core (the words left when those of no weight are set aside); joined (core without spaces); brief (the same with
-    directions as initials, which say little about likeness) and ordered (with its words sorted); key and ordered_key
-    (these with letters made the same that transliterations exchange); bones (the consonants of key); words and
-    sounds (those of core and of key); classes (what the words set aside say: "city").
+    solid (plain without spaces); named (without words for kinds of units); core (the words left when all those of no
+    weight are set aside); joined (core without spaces); brief (the same with directions as initials, since that they
+    agree says little) and ordered (with its words sorted); key and ordered_key (these with letters made the same that
+    transliterations exchange); bones (the consonants of key); words and sounds (those of core and of key); classes
+    (what the words set aside say: "city").
 
     Args:
         names: the names.
         location_code: ISO 3166-1 alpha-3.
-        units: plain names of the country's units; a word that is one letter away from a word for a kind of unit in
-            them ("Distrct") is taken for it.
+        units: plain names of the country's units; a misspelling of a word for a kind of unit or of a direction in
+            them ("Distrct", "Sothern") is taken for it.
     """
     rows = names.rename("name").to_frame().select(written=_written(pl.col("name")))
     rows = rows.with_columns(script=script(pl.col("written")), plain=plain(rows["written"])).with_row_index(
@@ -139,7 +140,7 @@ def _mended(word: pl.Series, units: pl.Series, of_weight: pl.DataFrame) -> pl.Se
     slip = away <= allowed
     at, of = np.nonzero(slip & (away == away.min(axis=1, keepdims=True)))
     slips = pl.DataFrame({"word": odd["word"].gather(at), "right": right["right"].gather(of)})
-    same_sound = odd.join(right, on="heard").select("word", "right")
+    same_sound = odd.join(right, on="heard", maintain_order="left_right").select("word", "right")
     instead = pl.concat([same_sound, slips]).unique("word", keep="first", maintain_order=True)
     return word.replace(instead["word"], instead["right"])
 

@@ -145,8 +145,8 @@ def _by_word(pairs: pl.DataFrame, asked: pl.DataFrame, known: pl.DataFrame) -> p
         .agg(
             pl.col("words").min(),
             pl.col("weakest").min(),
-            # Each has a word that the other has nothing like: Santa Rosa de Lima, Santa Rosa de Copán.
             pl.col("apart").any(),
+            # Each has a word that the other has nothing like: Santa Rosa de Lima, Santa Rosa de Copán.
             unlike=pl.col("weakest").max() < UNLIKE,
             initial=pl.col("initial").any().cast(pl.Float64),
         )

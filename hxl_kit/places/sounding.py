@@ -19,13 +19,13 @@ from hxl_kit.places.known import agreeing
 from hxl_kit.places.scoring import among, likely
 from hxl_kit.places.scripts import ARABIC, LATIN
 
-HEARD = ("consonants", "ours_found", "theirs_found", "few", "heard_among")
-"""What is weighed: the consonants, each name's sounds found in the other, how short it is, among how many units."""
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hxl_kit.places.known import Known
+
+HEARD = ("consonants", "ours_found", "theirs_found", "few", "heard_among")
+"""What is weighed: the consonants, each name's sounds found in the other, how short it is, among how many units."""
 
 
 def heard(group: pl.DataFrame, known: Known) -> pl.DataFrame:
