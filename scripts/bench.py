@@ -315,10 +315,12 @@ import json, sys, time
 from pathlib import Path
 
 import hxl_kit.package.build as build
+import hxl_kit.package.intake as intake
 from hxl_kit.normalise import Normaliser
 from hxl_kit.package.author import Input, Options
 from hxl_kit.package.outputs.delimited import CsvWriter
 from hxl_kit.package.outputs.parquet import ParquetWriter
+from hxl_kit.package.placing import Placer
 from hxl_kit.package.provider import authored_by_source
 from hxl_kit.package.tables import TableFiles
 from hxl_kit.reading import delimited
@@ -337,8 +339,9 @@ def timed(owner, name, label):
     setattr(owner, name, outer)
 
 timed(delimited, "check_text", "read: look at every byte")
-timed(build, "sha256_of", "hash the input")
+timed(intake, "sha256_of", "hash the input")
 timed(Normaliser, "normalise", "map and check rows")
+timed(Placer, "place", "look places up")
 timed(CsvWriter, "write", "write CSV (thread)")
 timed(ParquetWriter, "write", "write Parquet (thread)")
 timed(TableFiles, "check_keys", "compare keys and references")

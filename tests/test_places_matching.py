@@ -154,6 +154,7 @@ def test_a_parent_may_be_any_unit_that_the_one_sought_lies_in():
         ("Santa Rosa de Lima", "Santa Rosa de Copan"),
         ("Sector B12", "Sector B13"),
         ("Z. District", "Zapotitan District"),
+        ("Wuli Eest", "Wuli West"),
     ],
 )
 def test_words_that_tell_units_apart_are_never_taken_for_each_other(query, name):
@@ -175,6 +176,12 @@ def test_words_that_tell_units_apart_are_never_taken_for_each_other(query, name)
 def test_numbers_and_directions_are_the_same_however_written(query, name):
     known = gazetteer_of(units("CMR", A1=name, A2="Littoral", A3="Adamaoua"))
     assert one(query, known, "CMR")["code"] == "A1"
+
+
+@pytest.mark.parametrize("query", ["Wuli Wset", "Wuly West", "Wuli West Distrct", "Wulli West"])
+def test_misspelt_directions_and_kinds_are_put_right(query):
+    known = gazetteer_of(units("GMB", A1="Wuli East", A2="Wuli West", A3="Jimara District"))
+    assert one(query, known, "GMB")["code"] == "A2"
 
 
 def test_a_town_is_not_its_district_where_the_country_has_both():

@@ -118,31 +118,32 @@ def _weighed(rows: pl.DataFrame, location_code: str, units: pl.Series | None) ->
 
 def _mended(word: pl.Series, units: pl.Series, of_weight: pl.DataFrame) -> pl.Series:
     """Return words with those put right that misspell a word for a kind of unit or a direction in the units' names."""
-    theirs = units.str.split(" ").explode().unique()
-    used = of_weight.filter(
-        pl.col("kind").is_in(["generic", "direction"]), pl.col("word").is_in(theirs.implode())
-    )
-    right = used.filter(pl.col("word").str.len_chars() >= SHORT).select(
+    used = units.str.split(" ").explode().unique().implode()
+    length = pl.col("word").str.len_chars()
+    direction = pl.col("kind") == "direction"
+    generic = (pl.col("kind") == "generic") & pl.col("word").is_in(used)
+    right = of_weight.filter(generic | direction, length >= SHORT).select(
         right="word", heard=sound(pl.col("word"))
     )
-    odd = (
-        word.unique()
-        .to_frame("word")
-        .filter(pl.col("word").str.len_chars() > SHORT, ~pl.col("word").is_in(theirs.implode()))
-    )
+    odd = word.unique().to_frame("word").filter(length > SHORT, ~pl.col("word").is_in(used))
     odd = odd.join(of_weight, on="word", how="anti").select("word", heard=sound(pl.col("word")))
     if not right.height or not odd.height:
         return word
-    away = cdist(
-        odd["word"].to_list(), right["right"].to_list(), scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
+    same = odd.join(right, on="heard", maintain_order="left_right").select("word", "right")
+    found = pl.concat([same, _slips(odd["word"], right["right"])]).unique(
+        "word", keep="first", maintain_order=True
     )
-    allowed = 1 + (right["right"].str.len_chars().to_numpy() >= LONG)
-    slip = away <= allowed
-    at, of = np.nonzero(slip & (away == away.min(axis=1, keepdims=True)))
-    slips = pl.DataFrame({"word": odd["word"].gather(at), "right": right["right"].gather(of)})
-    same_sound = odd.join(right, on="heard", maintain_order="left_right").select("word", "right")
-    instead = pl.concat([same_sound, slips]).unique("word", keep="first", maintain_order=True)
-    return word.replace(instead["word"], instead["right"])
+    found = found.filter(pl.col("right").is_in(used))
+    return word.replace(found["word"], found["right"])
+
+
+def _slips(odd: pl.Series, right: pl.Series) -> pl.DataFrame:
+    """Return words with the right word that each misspells; a slip that may be of two words ("Eest") is of none."""
+    away = cdist(odd.to_list(), right.to_list(), scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
+    allowed = 1 + (right.str.len_chars().to_numpy() >= LONG)
+    at, of = np.nonzero((away <= allowed) & (away == away.min(axis=1, keepdims=True)))
+    slips = pl.DataFrame({"word": odd.gather(at), "right": right.gather(of)})
+    return slips.filter(pl.len().over("word") == 1)
 
 
 def _canonical() -> pl.Expr:

@@ -35,7 +35,7 @@ FEATURES = (
 
 SURE = 0.9999
 
-NEAR_MARK = 0.7
+NEAR_MARK = 0.8
 """How alike a word must be to a direction that it may be a misspelling of."""
 
 UNLIKE = 0.5

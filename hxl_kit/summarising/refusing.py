@@ -57,6 +57,21 @@ def shared(terms: pl.DataFrame, rows: pl.DataFrame, keys: Keys) -> Iterator[Refu
         yield refusal(guard, keys[group], ids, _WHY[guard] + _ANSWER, instead)
 
 
+def compared(terms: pl.DataFrame, counted: pl.DataFrame, keys: Keys) -> Iterator[Refusal]:
+    """Yield a refusal per group of what other sources say of the same as a counted figure, kept for comparison."""
+    about = ["group", "overlap_group"]
+    own = counted.drop_nulls("overlap_group").select(*about, "source_id")
+    others = terms.filter(pl.col("role").ne_missing("recommended"))
+    others = others.join(own, on=about, how="semi").join(own, on=[*about, "source_id"], how="anti")
+    at_least = pl.coalesce("low", "value").max()
+    found = others.group_by("group").agg("id", largest=at_least, sources=pl.col("source_id").n_unique())
+    for group, ids, largest, sources in found.sort("group").iter_rows():
+        documents = "another source" if sources == 1 else f"{sources} other sources"
+        up_to = f"; the largest of them says {digits(largest)}" if largest is not None else ""
+        reason = f"what {documents} say of the same, kept for comparison, is not added to the figure that is counted"
+        yield refusal("G12", keys[group], ids, reason + up_to, "compare them with it: they stand in the table")
+
+
 def _by_source(sources: list[str]) -> str:
     named = ",".join(sources[:SHOWN])
     if len(sources) == 1:

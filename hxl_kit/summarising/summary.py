@@ -124,6 +124,7 @@ def _answer(asked: _Asked, request: Request) -> Summary:
         *over_dates.values(),
         *refusing.misfits(asked.terms, found.dropped, keys),
         *refusing.shared(found.terms, shared, keys),
+        *refusing.compared(asked.terms, counted, keys),
         *refusing.parts_above(found.terms, added.above, keys),
         *refusing.categories(asked.terms, keys),
         *refusing.units(counted, request, keys),
