@@ -62,7 +62,19 @@ DISTRIBUTIONS = {
 
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "breakpoint"}
 FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
-HEAVY = {"rapidfuzz", "shapely", "pyogrio", "polars", "pyarrow", "frictionless", "hdx", "pandas", "numpy", "jsonschema", "xlsxwriter"}
+HEAVY = {
+    "rapidfuzz",
+    "shapely",
+    "pyogrio",
+    "polars",
+    "pyarrow",
+    "frictionless",
+    "hdx",
+    "pandas",
+    "numpy",
+    "jsonschema",
+    "xlsxwriter",
+}
 
 
 def name_of(file: Path) -> str:

@@ -19,7 +19,10 @@ def test_json(cli):
     assert answer["table"] == "casualties"
     assert answer["split_by"] == ["measure", "unit"]
     assert [group["harm"] for group in answer["groups"]] == ["casualties_unspecified", "injured", "killed"]
-    assert answer["refused"] == []
+    assert [(r["guard"], r["group"]["harm"]) for r in answer["refused"]] == [
+        ("G12", "injured"),
+        ("G12", "killed"),
+    ]
 
 
 def test_json_is_the_same_every_time(cli):

@@ -62,8 +62,13 @@ def test_the_denial_of_intent_is_shown_and_changes_no_number():
 
 def test_displacement_of_the_reference_package_is_not_added_over_dates():
     answer = asked(SYRIA, "displacement")
-    (refused,) = answer["refused"]
+    refused, *others = answer["refused"]
     assert refused["guard"] == "G2"
+    assert {(r["guard"], r["group"]["category"]) for r in others} == {
+        ("G12", "new_displacement"),
+        ("G12", "refugee_returns"),
+        ("G12", "idps_in_collective_sites"),
+    }
     assert refused["rows"] == [
         "drc-situation-report-6:collective-sites:hama-homs:2024-12-04",
         "ocha-2024-12-05:collective-sites:north-east:2024-12-05",

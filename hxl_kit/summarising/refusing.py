@@ -66,10 +66,14 @@ def compared(terms: pl.DataFrame, counted: pl.DataFrame, keys: Keys) -> Iterator
     at_least = pl.coalesce("low", "value").max()
     found = others.group_by("group").agg("id", largest=at_least, sources=pl.col("source_id").n_unique())
     for group, ids, largest, sources in found.sort("group").iter_rows():
-        documents = "another source" if sources == 1 else f"{sources} other sources"
+        documents = "another source says" if sources == 1 else f"{sources} other sources say"
         up_to = f"; the largest of them says {digits(largest)}" if largest is not None else ""
-        reason = f"what {documents} say of the same, kept for comparison, is not added to the figure that is counted"
-        yield refusal("G12", keys[group], ids, reason + up_to, "compare them with it: they stand in the table")
+        reason = (
+            f"what {documents} of the same, kept for comparison, is not added to the figure that is counted"
+        )
+        yield refusal(
+            "G12", keys[group], ids, reason + up_to, "compare them with it: they stand in the table"
+        )
 
 
 def _by_source(sources: list[str]) -> str:
