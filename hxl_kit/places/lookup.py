@@ -8,8 +8,10 @@ import polars as pl
 
 from hxl_kit.errors import UsageError, nearest
 from hxl_kit.places.codes import convert_codes
+from hxl_kit.places.countries import country_of, match_countries
 from hxl_kit.places.decisions import folded, no_decisions
 from hxl_kit.places.matching import IS_CODE, match_names
+from hxl_kit.standard.codelists import codelist
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,12 +64,42 @@ def look_up(
     return _answers(_inside(found, units, parent), units)
 
 
+def look_up_countries(names: Sequence[str]) -> pl.DataFrame:
+    """Return the country that each name or code stands for, in their order, with the columns `COLUMNS`; level 0."""
+    found = match_countries(pl.Series("given", list(names), dtype=pl.String))
+    listed = pl.element()
+    candidate = pl.struct(
+        code=listed,
+        name=listed.replace_strict(_titles(), default=None, return_dtype=pl.String),
+        parent_code=pl.lit(None, pl.String),
+        score=pl.lit(None, pl.Float64),
+    )
+    title = pl.col("location_code").replace_strict(_titles(), default=None, return_dtype=pl.String)
+    return found.select(
+        pl.col("given").alias("name"),
+        pl.col("location_code").alias("code"),
+        title.alias("matched_name"),
+        pl.lit(0, pl.UInt8).alias("level"),
+        pl.col("method").replace("code", "provider"),
+        "score",
+        pl.lit(None, pl.Float64).alias("margin"),
+        pl.col("candidates").list.eval(candidate),
+        "reason",
+    )
+
+
+def _titles() -> dict[str, str]:
+    return {code.code: code.title for code in codelist("location").codes}
+
+
 def _check(country: str, level: int, parent: str | None, gazetteer: Gazetteer) -> None:
     units = gazetteer.units
     countries = sorted(units["location_code"].unique())
     if country not in countries:
+        meant = country_of(country).location_code
+        hint = f"; did you mean '{meant}'?" if meant in countries else nearest(country, countries)
         raise UsageError(
-            f"pcode: the gazetteer has no units of '{country}'{nearest(country, countries)}; "
+            f"pcode: the gazetteer has no units of '{country}'{hint}; "
             "give the country's ISO 3166-1 alpha-3 code, or add its dataset: hxl-kit gazetteers --add"
         )
     levels = sorted(units.filter(pl.col("location_code") == country)["level"].unique())

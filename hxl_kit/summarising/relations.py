@@ -86,10 +86,13 @@ def differ(columns: Sequence[str]) -> pl.Expr:
 
 
 def holds_time(a: str, b: str) -> pl.Expr:
-    """Return whether the period of one side, "" or "_b", holds that of the other; an open end is never reached."""
-    starts = pl.col(f"start{a}").is_null() | (pl.col(f"start{a}") <= pl.col(f"start{b}"))
-    ends = pl.col(f"end{a}").is_null() | (pl.col(f"end{a}") >= pl.col(f"end{b}"))
-    return (starts & ends).fill_null(value=False)
+    """Return whether the period of one side, "" or "_b", holds that of the other, or is the same.
+
+    An end that is not known may lie anywhere: such a period holds no other one for certain.
+    """
+    starts = pl.col(f"start{a}") <= pl.col(f"start{b}")
+    ends = pl.col(f"end{a}") >= pl.col(f"end{b}")
+    return equal_time() | (starts & ends).fill_null(value=False)
 
 
 def holds(shape: Shape, a: str, b: str) -> pl.Expr:

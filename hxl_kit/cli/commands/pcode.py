@@ -10,11 +10,10 @@ import typer
 
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
 from hxl_kit.cli.output import emit_columns, emit_json, say
+from hxl_kit.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from hxl_kit.places.gazetteer import Gazetteer
 
 _SHOWN = 3
 
@@ -26,13 +25,19 @@ def command(
             metavar="NAME...", help="Names or P-codes, each quoted; - reads one per line from stdin."
         ),
     ],
-    country: Annotated[
-        str, typer.Option("--country", help="The country, ISO 3166-1 alpha-3.", show_default=False)
-    ],
     level: Annotated[
         int,
-        typer.Option("--level", min=1, max=5, help="1 is the level below the country.", show_default=False),
+        typer.Option(
+            "--level",
+            min=0,
+            max=5,
+            help="1 is the level below the country; 0 finds countries.",
+            show_default=False,
+        ),
     ],
+    country: Annotated[
+        str | None, typer.Option("--country", help="The country, ISO 3166-1 alpha-3.")
+    ] = None,
     parent: Annotated[
         str | None, typer.Option("--parent", help="The P-code of the unit above that the names lie in.")
     ] = None,
@@ -52,14 +57,15 @@ def command(
     debug: DebugOption = False,
 ) -> None:
     """Find the P-codes of place names. What is not certain abstains, with the nearest candidates (exit code 0)."""
-    from hxl_kit.places import gazetteer as gazetteers
-    from hxl_kit.places.decisions import read_decisions
-    from hxl_kit.places.lookup import look_up
+    from hxl_kit.places.lookup import look_up_countries
 
-    units = gazetteers.gazetteer(*(gazetteer or ()))
-    decided = read_decisions(decisions, units) if decisions else None
-    found = look_up(
-        _asked(names), country.upper(), level, _in(units, language), parent=parent, decisions=decided
+    asked = _asked(names)
+    if level and not country:
+        raise UsageError("pcode: name the country with --country ISO3; --level 0 finds countries")
+    found = (
+        _units(asked, str(country), level, parent, decisions, language, gazetteer or [])
+        if level
+        else look_up_countries(asked)
     )
     if form is Format.JSON:
         emit_json([_described(row) for row in found.iter_rows(named=True)])
@@ -74,8 +80,24 @@ def _asked(names: list[str]) -> list[str]:
     return [line.strip() for line in sys.stdin if line.strip()]
 
 
-def _in(units: Gazetteer, language: str | None) -> Gazetteer:
-    return units.in_languages(*(code.strip() for code in language.split(","))) if language else units
+def _units(
+    names: list[str],
+    country: str,
+    level: int,
+    parent: str | None,
+    decisions: Path | None,
+    language: str | None,
+    added: list[str],
+) -> pl.DataFrame:
+    from hxl_kit.places.decisions import read_decisions
+    from hxl_kit.places.gazetteer import gazetteer
+    from hxl_kit.places.lookup import look_up
+
+    units = gazetteer(*added)
+    decided = read_decisions(decisions, units) if decisions else None
+    if language:
+        units = units.in_languages(*(code.strip() for code in language.split(",")))
+    return look_up(names, country.upper(), level, units, parent=parent, decisions=decided)
 
 
 def _described(row: dict[str, Any]) -> dict[str, Any]:
