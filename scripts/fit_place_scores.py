@@ -2,7 +2,7 @@
 
 Of the countries of the gazetteer, half teach and half judge. Each spelling is asked with its unit there and with it
 removed, with its parent and without. `python scripts/fit_place_scores.py` prints what share of the judges' spellings
-is matched rightly and wrongly by the score and the margin of `hxl_kit.places.deciding`; `--write` writes the weights.
+is matched rightly and wrongly by the score and the margin of `hxl_kit.places.matching.deciding`; `--write` writes the weights.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import polars as pl
 from place_judge import other_releases
 from place_spellings import hard_spellings, older_spellings, with_generic_words
 
-from hxl_kit.places import scoring
-from hxl_kit.places.candidates import nearest
-from hxl_kit.places.deciding import ELSEWHERE, LEAST_SCORE, TIMES_LIKELIER
-from hxl_kit.places.exact import same_names
-from hxl_kit.places.folding import fold
+from hxl_kit.places.matching import scoring
 from hxl_kit.places.gazetteer import all_units, gazetteer, gazetteer_of
-from hxl_kit.places.known import known
-from hxl_kit.places.scoring import FEATURES
-from hxl_kit.places.sounding import HEARD, heard
+from hxl_kit.places.matching.candidates import nearest
+from hxl_kit.places.matching.deciding import ELSEWHERE, LEAST_SCORE, TIMES_LIKELIER
+from hxl_kit.places.matching.exact import same_names
+from hxl_kit.places.matching.folding import fold
+from hxl_kit.places.matching.known import known
+from hxl_kit.places.matching.scoring import FEATURES
+from hxl_kit.places.matching.sounding import HEARD, heard
 from hxl_kit.standard import schemas
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ import polars as pl
 from hdx.location.adminlevel import AdminLevel
 from place_spellings import KINDS, LEVEL, hard_spellings, older_spellings
 
-from hxl_kit.places.admin_columns import known_columns
 from hxl_kit.places.gazetteer import all_units, gazetteer, gazetteer_of
+from hxl_kit.places.gazetteer.admin_columns import known_columns
 from hxl_kit.reading import open_tables
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hxl_kit.cli.commands.gazetteers import tables_of
-from hxl_kit.places import store
-from hxl_kit.places.making import Reading, made
+from hxl_kit.places.gazetteer import store
+from hxl_kit.places.gazetteer.making import Reading, made
 from hxl_kit.standard import schemas
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from hxl_kit.places import store
-from hxl_kit.places.gazetteer import gazetteer
+from hxl_kit.places.gazetteer import gazetteer, store
 
 HEADER = ("ADM1_EN", "ADM1_AR", "ADM1_PCODE", "ADM2_EN", "ADM2_AR", "ADM2_PCODE", "VALIDON")
 ROWS = (

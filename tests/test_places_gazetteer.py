@@ -11,12 +11,11 @@ import polars as pl
 import pytest
 
 from hxl_kit.errors import DataError, InputError, UsageError
-from hxl_kit.places import store
-from hxl_kit.places.admin_tables import units_in
-from hxl_kit.places.checking import checked
-from hxl_kit.places.gazetteer import all_units, gazetteer, gazetteer_of, labelled, release, units
-from hxl_kit.places.making import Reading, made
-from hxl_kit.places.merging import SPOKEN, merged
+from hxl_kit.places.gazetteer import all_units, gazetteer, gazetteer_of, labelled, release, store, units
+from hxl_kit.places.gazetteer.admin_tables import units_in
+from hxl_kit.places.gazetteer.checking import checked
+from hxl_kit.places.gazetteer.making import Reading, made
+from hxl_kit.places.gazetteer.merging import SPOKEN, merged
 from hxl_kit.standard import schemas
 from hxl_kit.standard.codelists import codelist
 from hxl_kit.standard.tables import table

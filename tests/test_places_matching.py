@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hxl_kit.places.folding import fold
 from hxl_kit.places.gazetteer import Gazetteer, all_units, gazetteer, gazetteer_of
 from hxl_kit.places.matching import ANSWER, KEY, match_names
+from hxl_kit.places.matching.folding import fold
 
 QUERY = {"location_code": pl.String, "level": pl.UInt8, "name": pl.String, "parent_code": pl.String}
 UNIT = {

@@ -7,7 +7,7 @@ import pytest
 
 from hxl_kit.places.gazetteer import all_units, gazetteer, gazetteer_of
 from hxl_kit.places.matching import match_names
-from hxl_kit.places.scripts import script
+from hxl_kit.places.matching.scripts import script
 
 
 def by_language(country: str, level: int, language: str) -> pl.DataFrame:

@@ -281,6 +281,14 @@ def test_a_figure_without_its_last_day_is_of_no_series(tmp_path):
     assert excluded(answer, "G6") == ["f2"]
 
 
+@pytest.mark.parametrize("period", [{"date_start": "", "date_end": ""}, {"date_start": ""}, {"date_end": ""}])
+def test_a_figure_without_its_first_or_last_day_holds_no_other(tmp_path, period):
+    rows = figures({**exact(10), **YEAR, **period}, {**exact(5), **JANUARY})
+    answer = asked(made(tmp_path, casualties=rows))
+    assert interval(answer) == (10, 15)
+    assert guards(answer) == ["G6"]
+
+
 def test_two_figures_of_a_series_for_one_day_have_no_difference(tmp_path):
     rows = [*series(10, 25), {**series(1, 26)[1], "figure_id": "g"}]
     groups = asked(made(tmp_path, casualties=rows), by=["date_end"])["groups"]

@@ -24,6 +24,7 @@ REPLACED = "a later figure replaces it (supersedes)"
 TAKEN_BACK = "a claim takes it back"
 WITHOUT_DATE = "a stock without its date"
 LOW_ABOVE_HIGH = "its lower bound is above its upper one"
+NEGATIVE = "a number below zero, which counts nobody"
 OUTSIDE = "its value is outside the source's own range"
 
 
@@ -54,6 +55,7 @@ def left_out(terms: pl.DataFrame, claims: pl.DataFrame, replaced: pl.DataFrame, 
         ("G3", pl.col("id").is_in(_superseding(replaced, claims, table).implode()), pl.lit(REPLACED)),
         ("G3", _taken_back(claims, table), pl.lit(TAKEN_BACK)),
         ("G1", (pl.col("measure") == "stock") & pl.col("as_of").is_null(), pl.lit(WITHOUT_DATE)),
+        ("G11", _is_negative(), pl.lit(NEGATIVE)),
         ("G11", (pl.col("low") > pl.col("high")).fill_null(value=False), pl.lit(LOW_ABOVE_HIGH)),
         ("G11", _outside(table), pl.lit(OUTSIDE)),
     )
@@ -93,6 +95,10 @@ def _is_retracted(claims: pl.DataFrame, table: str, figure: pl.Expr) -> pl.Expr:
     whole = pl.col("aspect").is_in(["count", "occurrence"])
     about = claims.filter(whole, stance="retracts", about_table=table)["about_id"]
     return figure.is_in(about.implode()).fill_null(value=False)
+
+
+def _is_negative() -> pl.Expr:
+    return pl.any_horizontal(pl.col(c) < 0 for c in ("value", "low", "high")).fill_null(value=False)
 
 
 def _outside(table: str) -> pl.Expr:

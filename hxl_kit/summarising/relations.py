@@ -88,11 +88,14 @@ def differ(columns: Sequence[str]) -> pl.Expr:
 def holds_time(a: str, b: str) -> pl.Expr:
     """Return whether the period of one side, "" or "_b", holds that of the other, or is the same.
 
-    An end that is not known may lie anywhere: such a period holds no other one for certain.
+    An end that is not known may lie anywhere: such a period holds no other one for certain. Of two cumulative
+    figures since one day the one without a last day is the running one.
     """
-    starts = pl.col(f"start{a}") <= pl.col(f"start{b}")
-    ends = pl.col(f"end{a}") >= pl.col(f"end{b}")
-    return equal_time() | (starts & ends).fill_null(value=False)
+    start, end = pl.col(f"start{a}"), pl.col(f"end{a}")
+    within = (start <= pl.col(f"start{b}")) & (end >= pl.col(f"end{b}"))
+    cumulative = (pl.col("counting") == "cumulative") & (pl.col("counting_b") == "cumulative")
+    running = cumulative & (start == pl.col(f"start{b}")) & end.is_null()
+    return equal_time() | within.fill_null(value=False) | running.fill_null(value=False)
 
 
 def holds(shape: Shape, a: str, b: str) -> pl.Expr:

@@ -16,7 +16,7 @@ from hxl_kit.errors import DataError, InputError, UsageError
 if TYPE_CHECKING:
     import polars as pl
 
-    from hxl_kit.places.store import Release
+    from hxl_kit.places.gazetteer.store import Release
 
 _SHOWN = 3
 _HASH = 12
@@ -52,7 +52,7 @@ def command(
     debug: DebugOption = False,
 ) -> None:
     """List the gazetteers that P-codes come from, or add a country's own."""
-    from hxl_kit.places import store
+    from hxl_kit.places.gazetteer import store
     from hxl_kit.standard.codelists import codelist
 
     if country and country not in codelist("location").values:
@@ -110,8 +110,8 @@ def _read(
 
     from hxl_kit.files import sha256_of
     from hxl_kit.places.gazetteer import gazetteer
-    from hxl_kit.places.making import Reading, made
-    from hxl_kit.places.store import Release
+    from hxl_kit.places.gazetteer.making import Reading, made
+    from hxl_kit.places.gazetteer.store import Release
 
     given = Release(name, file.name, "", licence, attribution, sha256_of(file), edition=_edition(name))
     known = gazetteer().units.filter(pl.col("location_code") == country)["code"]
@@ -124,7 +124,7 @@ def _read(
 
 
 def _add(made: tuple[Release, pl.DataFrame]) -> None:
-    from hxl_kit.places import store
+    from hxl_kit.places.gazetteer import store
 
     release, table = made
     again = "replaced" if release.id in store.added_ids() else "added"
@@ -144,7 +144,7 @@ def _add(made: tuple[Release, pl.DataFrame]) -> None:
 
 def _called(text: str, country: str) -> str:
     """Return the name of a release: small letters, digits and hyphens, with the country's code in it."""
-    from hxl_kit.places import store
+    from hxl_kit.places.gazetteer import store
 
     found = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     named = found if country.lower() in found else f"{country.lower()}-{found}".strip("-")
@@ -160,7 +160,7 @@ def _edition(name: str) -> str:
 
 
 def _list(releases: list[Release], form: Format) -> None:
-    from hxl_kit.places import store
+    from hxl_kit.places.gazetteer import store
 
     for release in releases:
         store.table_of(release)  # a table that is not what it was is told here, not when it is needed

@@ -35,9 +35,7 @@ def command(
             show_default=False,
         ),
     ],
-    country: Annotated[
-        str | None, typer.Option("--country", help="The country, ISO 3166-1 alpha-3.")
-    ] = None,
+    country: Annotated[str | None, typer.Option("--country", help="The country, ISO 3166-1 alpha-3.")] = None,
     parent: Annotated[
         str | None, typer.Option("--parent", help="The P-code of the unit above that the names lie in.")
     ] = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hxl_kit.errors import InputError, nearest
-from hxl_kit.places.admin_columns import known_columns
+from hxl_kit.places.gazetteer.admin_columns import known_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from hxl_kit.places.known import Known
+    from hxl_kit.places.matching.known import Known
 
 SIZE = 3
 LONGEST = 24

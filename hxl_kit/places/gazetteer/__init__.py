@@ -12,9 +12,9 @@ from functools import cache
 
 import polars as pl
 
-from hxl_kit.places import store
-from hxl_kit.places.merging import merged
-from hxl_kit.places.store import Release
+from hxl_kit.places.gazetteer import store
+from hxl_kit.places.gazetteer.merging import merged
+from hxl_kit.places.gazetteer.store import Release
 
 __all__ = ["Gazetteer", "Release", "all_units", "gazetteer", "gazetteer_of", "labelled", "release", "units"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from hxl_kit.places.scripts import LATIN
+from hxl_kit.places.matching.scripts import LATIN
 
 LEAST_SCORE = {"parent": 0.2, "alone": 0.6, "native": 0.75}
 """Below this score a name is left open, with its parent given and without. Without it more units are to be had, one

@@ -15,15 +15,15 @@ import polars as pl
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from hxl_kit.places.folding import MARK
-from hxl_kit.places.grams import strange
-from hxl_kit.places.known import agreeing
+from hxl_kit.places.matching.folding import MARK
+from hxl_kit.places.matching.grams import strange
+from hxl_kit.places.matching.known import agreeing
 from hxl_kit.standard import schemas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from hxl_kit.places.known import Known
+    from hxl_kit.places.matching.known import Known
 
 ALIKE = ("written", "whole", "sounds", "bones", "start", "words", "weakest", "initial")
 """The features of a pair of names, each from 0 to 1."""

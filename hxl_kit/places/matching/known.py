@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.places import words
-from hxl_kit.places.folding import fold
-from hxl_kit.places.scripts import LATIN
+from hxl_kit.places.matching import words
+from hxl_kit.places.matching.folding import fold
+from hxl_kit.places.matching.scripts import LATIN
 
 if TYPE_CHECKING:
     from hxl_kit.places.gazetteer import Gazetteer

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.places import words
-from hxl_kit.places.candidates import nearest
-from hxl_kit.places.deciding import SAME, decided, reason
-from hxl_kit.places.exact import same_names
-from hxl_kit.places.folding import fold
-from hxl_kit.places.known import known
-from hxl_kit.places.scoring import scored
-from hxl_kit.places.scripts import LATIN
-from hxl_kit.places.sounding import heard
+from hxl_kit.places.matching import words
+from hxl_kit.places.matching.candidates import nearest
+from hxl_kit.places.matching.deciding import SAME, decided, reason
+from hxl_kit.places.matching.exact import same_names
+from hxl_kit.places.matching.folding import fold
+from hxl_kit.places.matching.known import known
+from hxl_kit.places.matching.scoring import scored
+from hxl_kit.places.matching.scripts import LATIN
+from hxl_kit.places.matching.sounding import heard
 
 if TYPE_CHECKING:
     from hxl_kit.places.gazetteer import Gazetteer
-    from hxl_kit.places.known import Known
+    from hxl_kit.places.matching.known import Known
 
 KEY = ("location_code", "level", "name", "parent_code")
 LISTED = 5

@@ -12,7 +12,7 @@ from hxl_kit.standard import schemas
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hxl_kit.places.store import Release
+    from hxl_kit.places.gazetteer.store import Release
 
 ALIASES = ("gazetteers", "aliases.csv")
 LEVEL = ("location_code", "level")

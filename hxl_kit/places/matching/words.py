@@ -6,7 +6,7 @@ from functools import cache
 
 import polars as pl
 
-from hxl_kit.places.scripts import plain
+from hxl_kit.places.matching.scripts import plain
 from hxl_kit.standard import schemas
 
 EVERYWHERE = ("en", "fr", "es", "pt")

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.errors import DataError, InputError
-from hxl_kit.places.admin_columns import known_columns
-from hxl_kit.places.admin_tables import units_in
-from hxl_kit.places.checking import checked
 from hxl_kit.places.gazetteer import all_units
+from hxl_kit.places.gazetteer.admin_columns import known_columns
+from hxl_kit.places.gazetteer.admin_tables import units_in
+from hxl_kit.places.gazetteer.checking import checked
 from hxl_kit.standard.codelists import crosswalk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from hxl_kit.places.store import Release
+    from hxl_kit.places.gazetteer.store import Release
 
 SHOWN = 5
 

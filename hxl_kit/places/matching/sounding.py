@@ -13,16 +13,16 @@ import polars as pl
 from rapidfuzz.distance import OSA, LCSseq
 from rapidfuzz.process import cpdist
 
-from hxl_kit.places.candidates import nearest
-from hxl_kit.places.folding import MARK, bones
-from hxl_kit.places.known import agreeing
-from hxl_kit.places.scoring import among, likely
-from hxl_kit.places.scripts import ARABIC, LATIN
+from hxl_kit.places.matching.candidates import nearest
+from hxl_kit.places.matching.folding import MARK, bones
+from hxl_kit.places.matching.known import agreeing
+from hxl_kit.places.matching.scoring import among, likely
+from hxl_kit.places.matching.scripts import ARABIC, LATIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hxl_kit.places.known import Known
+    from hxl_kit.places.matching.known import Known
 
 HEARD = ("consonants", "ours_found", "theirs_found", "few", "heard_among")
 """What is weighed: the consonants, each name's sounds found in the other, how short it is, among how many units."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.places.known import agreeing
+from hxl_kit.places.matching.known import agreeing
 
 if TYPE_CHECKING:
-    from hxl_kit.places.known import Known
+    from hxl_kit.places.matching.known import Known
 
 WAYS = ("written", "plain", "solid", "named", "core", "joined")
 """The forms in which names are the same, the strictest first."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.errors import InputError
-from hxl_kit.places.admin_columns import Column, known_columns
-from hxl_kit.places.store import COLUMNS
+from hxl_kit.places.gazetteer.admin_columns import Column, known_columns
+from hxl_kit.places.gazetteer.store import COLUMNS
 from hxl_kit.standard.codelists import codelist, crosswalk
 
 if TYPE_CHECKING:

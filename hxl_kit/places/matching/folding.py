@@ -11,8 +11,8 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
-from hxl_kit.places import words
-from hxl_kit.places.scripts import plain, romanised, script
+from hxl_kit.places.matching import words
+from hxl_kit.places.matching.scripts import plain, romanised, script
 
 MARK = "<"
 """Begins a word that tells units apart: a direction or a number. Such a word is never taken for another."""
