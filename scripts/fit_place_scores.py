@@ -82,7 +82,7 @@ def _pairs(asked: pl.DataFrame, units: pl.DataFrame, country: str) -> pl.DataFra
     names = known(gazetteer_of(units), country, 2)
     forms = pl.concat([asked, fold(asked["name"], country, names.names["plain"])], how="horizontal")
     forms = forms.with_row_index("query")
-    same = same_names(forms, names).with_columns(
+    same = same_names(forms, names.names.with_row_index("row")).with_columns(
         same=pl.when(pl.col("inside") | pl.col("strict")).then(1.0).otherwise(0.99)
     )
     near = nearest(forms, names.names.with_row_index("row"), ("key", "ordered_key"))

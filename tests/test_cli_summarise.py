@@ -43,7 +43,7 @@ def test_text(cli):
     ran = cli("summarise", SYRIA, "--table", "casualties", "--where", "harm=casualties_unspecified")
     assert ran.code == 0
     assert "at least 81 people" in ran.out
-    assert "(never one sum: another harm, measure, unit)" in ran.out
+    assert "(one line per harm, measure, unit: figures of different ones are never added)" in ran.out
     assert "Syrian government denies the intent of news-nws-2024:drone-casualties" in ran.out
 
 

@@ -131,6 +131,27 @@ def test_codes_of_two_levels_that_contradict_each_other_give_nothing():
     assert found.unmatched["level"].to_list() == [1, 2]
 
 
+def test_a_name_of_level_2_that_is_a_unit_of_another_level_1_leaves_both_open():
+    found = assigned(named("Aleppo", "Harim"))
+    row = found.frame.row(0, named=True)
+    assert (row["admin1_code"], row["admin2_code"], row["pcode_method"]) == (None, None, "none")
+    assert found.remarks["rule"].to_list() == ["pcode-nesting"]
+    assert "SY0703 Harim" in found.unmatched.row(by_predicate=pl.col("level") == 2, named=True)["candidates"]
+
+
+def test_a_decision_on_level_1_outlives_a_name_of_level_2_from_elsewhere():
+    decision = {"location_code": "SYR", "level": 1, "name": "aleppo", "code": "SY02"}
+    found = assigned(named("Aleppo", "Harim"), decisions=decisions(decision))
+    assert found.frame["admin1_code"].to_list() == ["SY02"]
+    assert not found.remarks.height
+
+
+def test_a_decision_that_level_2_has_no_unit_keeps_level_1():
+    decision = {"location_code": "SYR", "level": 2, "name": "harim", "code": None}
+    found = assigned(named("Aleppo", "Harim"), decisions=decisions(decision))
+    assert found.frame["admin1_code"].to_list() == ["SY02"]
+
+
 def test_a_code_of_level_1_is_kept_while_the_name_of_level_2_is_matched_within_it():
     frame = rows(
         {

@@ -532,6 +532,7 @@ def test_a_match_tells_the_other_events_of_its_source_apart(tmp_path):
     [
         {"value_low": "9", "value_high": "7", "bounds_basis": "stated"},
         {"value_low": "3", "value": "12", "value_high": "9", "bounds_basis": "source_range"},
+        exact(-3),
     ],
 )
 def test_bounds_that_do_not_fit_are_refused(tmp_path, wrong):
@@ -692,13 +693,30 @@ def test_hashtag_rows_are_no_figures(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("dialect", "said"),
+    [
+        ({"headerRows": "x"}, "'headerRows' is not a list of row numbers"),
+        ({"headerRows": [-5]}, "'headerRows' is not a list of row numbers"),
+        ({"commentRows": ["2", None]}, "'commentRows' is not a list of row numbers"),
+        ({"delimiter": ";;"}, "'delimiter' is not one ASCII character"),
+        ({"quoteChar": 5}, "'quoteChar' is not one ASCII character"),
+    ],
+)
+def test_a_dialect_that_cannot_be_read_is_refused(tmp_path, dialect, said):
+    package = read_package(made(tmp_path, casualties=figures(exact(4))))
+    package.tables["casualties"]["dialect"] = dialect
+    with pytest.raises(InputError, match=said):
+        summarise(package, make_request("casualties"))
+
+
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"by": ["admin1"]}, "casualties has no field 'admin1'; did you mean 'admin1_name'?"),
         ({"where": ["harm"]}, "is not FIELD=VALUE"),
         ({"where": ["harm=kiled"]}, "no harm 'kiled'; did you mean 'killed'?"),
         ({"disjoint": ["a"]}, "name at least two sources"),
-        ({"disjoint": ["a,bb"]}, "no source 'bb'"),
+        ({"disjoint": ["a,zebra"]}, "no source 'zebra'; `--by source_id` lists them"),
         ({"household_size": "many"}, "is not a number of persons"),
         ({"household_size": "0"}, "is not a number of persons"),
     ],
@@ -713,6 +731,8 @@ def test_unknown_tables_are_refused(tmp_path):
     folder = made(tmp_path, casualties=figures(exact(1)))
     with pytest.raises(UsageError, match="no table to summarise 'casualtys'; did you mean 'casualties'"):
         make_request("casualtys")
+    with pytest.raises(UsageError, match="'claims'; those with figures are casualties, displacement"):
+        make_request("claims")
     with pytest.raises(InputError, match="has no table 'displacement'; its tables: casualties"):
         summarise(read_package(folder), make_request("displacement"))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.places.decisions import no_decisions
-from hxl_kit.places.levels import LEVELS, resolve_level
+from hxl_kit.places.levels import CERTAIN, LEVELS, resolve_level
 from hxl_kit.places.lineage import UNIT_FIELDS, lineage
 from hxl_kit.places.locating import REMARKS, located
 
@@ -135,7 +135,7 @@ class Assigner:
 def _finest(places: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     """Choose between the units of the two levels; where they contradict each other there is none."""
     decided = (pl.col("method_2") == "reviewed").fill_null(value=False)
-    apart = (pl.col("unit_1") != pl.col("over_2")).fill_null(value=False) & ~decided
+    apart = (pl.col("unit_1") != pl.col("over_2")).fill_null(value=False) & ~decided | _strayed()
     stated = pl.coalesce("admin2_code", "admin1_code")
     places = places.with_columns(
         apart.alias("pcode-nesting"),
@@ -150,6 +150,18 @@ def _finest(places: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     new = (pl.col("unit") != stated).fill_null(pl.col("unit").is_not_null())
     fields = units.rename({name: f"unit_{name}" for name in UNIT_FIELDS})
     return _looked_up(chosen, fields, "unit").with_columns(is_new=new)
+
+
+def _strayed() -> pl.Expr:
+    """Whether the name of level 2 is that of the one unit of the country so called, which lies in another level 1.
+
+    Then the provider's level 1 may be an older, larger unit of the same name, from before a part of it became its own.
+    """
+    so_called = pl.col("candidates_2").list.filter(pl.element().struct.field("score") >= CERTAIN)
+    parent = so_called.list.first().struct.field("parent_code")
+    reviewed = pl.any_horizontal(pl.col("method_1", "method_2") == "reviewed").fill_null(value=False)
+    strayed = pl.col("unit_2").is_null() & (so_called.list.len() == 1) & (parent != pl.col("unit_1"))
+    return strayed.fill_null(value=False) & ~reviewed & ~pl.col("decided_2").fill_null(value=False)
 
 
 def _looked_up(places: pl.DataFrame, units: pl.DataFrame, code: str) -> pl.DataFrame:

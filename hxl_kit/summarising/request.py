@@ -67,7 +67,9 @@ def make_request(
     Raises:
         UsageError: there is no such table, field or code, or an option cannot be read.
     """
-    require_known("table to summarise", table_name, TABLES)
+    if table_name not in TABLES:
+        near = nearest(table_name, TABLES) or f"; those with figures are {', '.join(TABLES)}"
+        raise UsageError(f"no table to summarise '{table_name}'{near}")
     return Request(
         table_name,
         tuple(dict.fromkeys(_field(table_name, name) for name in _split(by))),

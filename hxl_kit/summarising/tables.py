@@ -19,6 +19,7 @@ NUMBER = pl.Decimal(38, 9)
 """Sums are exact: no figure of the standard has more than nine decimals."""
 
 _ROW = "@row"
+_LAST_ROW = 1 << 31
 
 
 def read(package: Package, name: str, columns: Iterable[str], required: Sequence[str] = ()) -> pl.DataFrame:
@@ -57,20 +58,34 @@ def _require(path: Path, required: Sequence[str], known: Sequence[str]) -> None:
 def _scan(path: Path, resource: dict[str, Any]) -> tuple[pl.LazyFrame, list[str]]:
     """Return the rows of a CSV resource by its dialect, without hashtag rows, and the names of its columns."""
     dialect = resource["dialect"] if isinstance(resource.get("dialect"), dict) else {}
-    header = max(dialect.get("headerRows") or [1])
+    header, comments = max(_row_numbers(dialect, "headerRows") or [1]), _row_numbers(dialect, "commentRows")
     frame = pl.scan_csv(
         path,
-        separator=dialect.get("delimiter") or ",",
-        quote_char=dialect.get("quoteChar") or '"',
+        separator=_character(dialect, "delimiter", ","),
+        quote_char=_character(dialect, "quoteChar", '"'),
         skip_rows=header - 1,
         infer_schema=False,
         empty_string_is_null=True,
         row_index_name=_ROW,
         glob=False,
     )
-    comments = [row - header - 1 for row in dialect.get("commentRows") or [] if row > header]
+    comments = [row - header - 1 for row in comments if row > header]
     names = [name for name in frame.collect_schema().names() if name != _ROW]
     return frame.filter(~pl.col(_ROW).is_in(comments)) if comments else frame, names
+
+
+def _row_numbers(dialect: dict[str, Any], name: str) -> list[int]:
+    rows = dialect.get(name) or []
+    if not isinstance(rows, list) or not all(type(row) is int and 0 < row <= _LAST_ROW for row in rows):
+        raise InputError(f"dialect: '{name}' is not a list of row numbers from 1")
+    return rows
+
+
+def _character(dialect: dict[str, Any], name: str, usual: str) -> str:
+    found = dialect.get(name) or usual
+    if not (isinstance(found, str) and len(found) == 1 and found.isascii()):
+        raise InputError(f"dialect: '{name}' is not one ASCII character")
+    return found
 
 
 def number(column: str) -> pl.Expr:

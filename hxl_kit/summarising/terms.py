@@ -61,7 +61,8 @@ def read_terms(package: Package, request: Request) -> pl.DataFrame:
 def _check_sources(request: Request, text: pl.DataFrame) -> None:
     known = set(text["source_id"].unique().drop_nulls())
     for name in sorted(frozenset().union(*request.disjoint) - known):
-        raise UsageError(f"--disjoint: {request.table} has no source '{name}'{nearest(name, known)}")
+        near = nearest(name, known) or "; `--by source_id` lists them"
+        raise UsageError(f"--disjoint: {request.table} has no source '{name}'{near}")
 
 
 def _described(frame: pl.DataFrame, request: Request) -> pl.DataFrame:

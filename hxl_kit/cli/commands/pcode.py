@@ -72,10 +72,18 @@ def command(
 
 
 def _asked(names: list[str]) -> list[str]:
-    """Return the names, a single - replaced by the lines of stdin."""
-    if names != ["-"]:
-        return names
-    return [line.strip() for line in sys.stdin if line.strip()]
+    """Return the names, a single - replaced by the lines of stdin.
+
+    Raises:
+        UsageError: - stands beside names, or a name is not UTF-8 text.
+    """
+    if "-" in names and len(names) > 1:
+        raise UsageError("pcode: give either names or - for the lines of stdin, not both")
+    asked = [line.strip() for line in sys.stdin if line.strip()] if names == ["-"] else names
+    for number, name in enumerate(asked, 1):
+        if any("\ud800" <= letter <= "\udfff" for letter in name):
+            raise UsageError(f"pcode: name {number} is not UTF-8 text; convert it, e.g. with iconv")
+    return asked
 
 
 def _units(
@@ -117,12 +125,12 @@ def _tell(found: pl.DataFrame) -> None:
     emit_columns([head, *([_cell(value) for value in row] for row in rows)])
     left = found.filter(found["code"].is_null())
     for name, candidates, reason in left.select("name", "candidates", "reason").iter_rows():
-        say(f"{name}: {reason}")
+        say(f"{_cell(name)}: {reason}")
         for candidate in (candidates or [])[:_SHOWN]:
-            say(f"  {candidate['code']} {candidate['name']} {candidate['score']:.2f}")
+            say(f"  {candidate['code']} {candidate['name']} {_cell(candidate['score'])}")
 
 
 def _cell(value: object) -> str:
     if value is None:
         return "–"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    return f"{value:.2f}" if isinstance(value, float) else " ".join(str(value).split())

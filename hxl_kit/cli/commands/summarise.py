@@ -91,7 +91,7 @@ def _emit_text(found: Summary) -> None:
     ]
     emit_columns([(*names, "figures", "sum"), *rows])
     if found.split_by:
-        emit(f"(never one sum: another {', '.join(found.split_by)})")
+        emit(f"(one line per {', '.join(found.split_by)}: figures of different ones are never added)")
     _emit_section("", [line for group in found.groups for line in _remarks(group)])
     _emit_section("Left out", [line for group in found.groups for line in _left_out(group)])
     refused = [

@@ -24,9 +24,11 @@ LATIN = "en"
 """What a name without a language counts as: the tables that give none have names in Latin letters."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
     """The current units of the countries, all their names, and the units of before.
+
+    Two gazetteers are never equal: what was found in one is remembered for this one.
 
     Attributes:
         units: a row per current unit, sorted: location_code, level, code, name, parent_code (of level 1: the

@@ -22,6 +22,8 @@ from hxl_kit.places.matching.scripts import LATIN
 from hxl_kit.places.matching.sounding import heard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hxl_kit.places.gazetteer import Gazetteer
     from hxl_kit.places.matching.known import Known
 
@@ -65,11 +67,15 @@ def match_names(queries: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         open, in words that do not repeat the name).
     """
     distinct = queries.select(KEY).unique().sort(KEY)
-    answers = [
-        _answered(group, known(gazetteer, str(place), int(level)), str(place), int(level))
-        for (place, level), group in distinct.group_by("location_code", "level", maintain_order=True)
-        if place is not None and level is not None
-    ]
+    groups = distinct.drop_nulls(["location_code", "level"]).partition_by(
+        "location_code", "level", as_dict=True, maintain_order=True
+    )
+    units = {key: known(gazetteer, str(key[0]), int(key[1])) for key in groups}
+    answers = [_of_the_same_name(distinct, units.values())] if units else []
+    for key, group in groups.items():
+        rest = group.join(answers[0], on=KEY, how="anti", nulls_equal=True, maintain_order="left")
+        if rest.height:
+            answers.append(_answered(rest, units[key], str(key[0]), int(key[1])))
     empty = distinct.clear().with_columns(pl.lit(None, kind).alias(name) for name, kind in ANSWER.items())
     found = queries.join(
         pl.concat([empty, *answers]), on=KEY, how="left", nulls_equal=True, maintain_order="left"
@@ -81,17 +87,43 @@ def match_names(queries: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     )
 
 
+def _of_the_same_name(queries: pl.DataFrame, units: Iterable[Known]) -> pl.DataFrame:
+    """Return the answers to the queries of all countries that are the name of a unit in their parent: most are."""
+    names = pl.concat(known.names for known in units).with_row_index("row")
+    looked_up = ~pl.col("name").str.strip_chars().str.contains(CODE) & ~pl.col("plain").is_in(
+        list(words.nowhere())
+    )
+    asked = queries.drop_nulls(["location_code", "level", "name"])
+    asked = pl.concat([asked, fold(asked["name"], asked["location_code"])], how="horizontal")
+    asked = asked.filter(looked_up).with_row_index("query").with_columns(refused=pl.lit(""))
+    same = _scored_the_same(asked, names)
+    settled = same.filter(pl.col("inside"), pl.col("score") == SAME)["query"].unique()
+    inside = pl.col("query").is_in(settled.implode())
+    return _worded(asked.filter(inside), _best_first(same.filter(inside)), names)
+
+
+def _scored_the_same(asked: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    same = same_names(asked, names)
+    score = pl.when(pl.col("inside") | pl.col("strict")).then(SAME).otherwise(NEARLY)
+    return same.with_columns(score=score).select(*_FOUND)
+
+
+def _best_first(found: pl.DataFrame) -> pl.DataFrame:
+    """Return each unit once per query, those inside of the parent first, best first."""
+    ordered = found.sort("query", "inside", "score", "row", descending=[False, True, True, False])
+    return ordered.unique(["query", "code"], keep="first", maintain_order=True)
+
+
 def _answered(queries: pl.DataFrame, units: Known, place: str, level: int) -> pl.DataFrame:
     """Return the answers to distinct queries of one country and level."""
     asked = pl.concat([queries, fold(queries["name"], place, units.names["plain"])], how="horizontal")
     asked = asked.with_row_index("query").with_columns(refused=_refused(units, place, level))
     sought = asked.filter(pl.col("refused") == "")
-    same = same_names(sought, units)
-    same = same.with_columns(score=pl.when(pl.col("inside") | pl.col("strict")).then(SAME).otherwise(NEARLY))
+    names = units.names.with_row_index("row")
+    same = _scored_the_same(sought, names)
     unsettled = sought.join(same.filter(pl.col("score") == SAME), on="query", how="anti")
-    found = pl.concat([same.select(*_FOUND), _near(asked, unsettled, units).select(*_FOUND)])
-    found = found.sort("query", "inside", "score", "row", descending=[False, True, True, False])
-    return _worded(asked, found.unique(["query", "code"], keep="first", maintain_order=True), units)
+    found = pl.concat([same, _near(asked, unsettled, units).select(*_FOUND)])
+    return _worded(asked, _best_first(found), names)
 
 
 def _refused(units: Known, place: str, level: int) -> pl.Expr:
@@ -127,9 +159,8 @@ def _near(asked: pl.DataFrame, unsettled: pl.DataFrame, units: Known) -> pl.Data
     return pl.concat(found)
 
 
-def _worded(asked: pl.DataFrame, found: pl.DataFrame, units: Known) -> pl.DataFrame:
+def _worded(asked: pl.DataFrame, found: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return the answers with their methods, candidates and reasons."""
-    names = units.names.with_row_index("row")
     label = pl.format("{} ({})", "unit", "code")
     labels = names.select("row", label=label)
     answers = asked.join(decided(found, asked), on="query", how="left", maintain_order="left")

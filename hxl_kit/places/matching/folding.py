@@ -34,7 +34,7 @@ _DIGITS = {chr(ord(zero) + digit): str(digit) for zero in "٠۰०০੦૦௦�
 _DOUBLES = {letter * 2: letter for letter in "abcdefghijklmnopqrstuvwxyz"}
 
 
-def fold(names: pl.Series, location_code: str, units: pl.Series | None = None) -> pl.DataFrame:
+def fold(names: pl.Series, location: str | pl.Series, units: pl.Series | None = None) -> pl.DataFrame:
     """Return the forms of names of a country's units, a row per name, in the same order.
 
     Columns: script; written (the name but for letter case and spaces); plain (without accents and punctuation);
@@ -46,15 +46,22 @@ def fold(names: pl.Series, location_code: str, units: pl.Series | None = None) -
 
     Args:
         names: the names.
-        location_code: ISO 3166-1 alpha-3.
+        location: ISO 3166-1 alpha-3, of all names or of each.
         units: plain names of the country's units; a misspelling of a word for a kind of unit or of a direction in
             them ("Distrct", "Sothern") is taken for it.
     """
-    rows = names.rename("name").to_frame().select(written=_written(pl.col("name")))
+    rows = (
+        names.rename("name")
+        .to_frame()
+        .select(
+            written=_written(pl.col("name")),
+            location_code=location if isinstance(location, pl.Series) else pl.lit(location),
+        )
+    )
     rows = rows.with_columns(script=script(pl.col("written")), plain=plain(rows["written"])).with_row_index(
         "id"
     )
-    weighed = rows.join(_weighed(rows, location_code, units), on="id", how="left", maintain_order="left")
+    weighed = rows.join(_weighed(rows, units), on="id", how="left", maintain_order="left")
     brief, sounds = (_brief(pl.col(name)) for name in ("words", "sounds"))
     return weighed.with_columns(
         solid=pl.col("plain").str.replace_all(" ", "", literal=True),
@@ -87,21 +94,25 @@ def _brief(words: pl.Expr) -> pl.Expr:
     return words.list.eval(pl.element().str.replace(rf"^({MARK}\p{{L}})\p{{L}}*$", "$1"))
 
 
-def _weighed(rows: pl.DataFrame, location_code: str, units: pl.Series | None) -> pl.DataFrame:
+def _weighed(rows: pl.DataFrame, units: pl.Series | None) -> pl.DataFrame:
     """Return for each id the words that carry the name, as they are compared, and the classes the others say."""
-    of_weight = words.words(location_code)
-    found = rows.select("id", "script", word=pl.col("plain").str.split(" ")).explode("word")
+    of_weight = pl.concat(
+        words.words(place).with_columns(location_code=pl.lit(place))
+        for place in (*rows["location_code"].unique(maintain_order=True), "")
+    )
+    found = rows.select("id", "location_code", "script", word=pl.col("plain").str.split(" ")).explode("word")
     if units is not None:
-        mended = pl.Series(_mended(found["word"], units, of_weight))
+        of_country = of_weight.filter(pl.col("location_code") == rows["location_code"].first())
+        mended = pl.Series(_mended(found["word"], units, of_country))
         found = found.with_columns(word=pl.when(pl.len().over("id") > 1).then(mended).otherwise("word"))
     found = (
-        found.join(of_weight, on="word", how="left", maintain_order="left")
+        found.join(of_weight, on=["location_code", "word"], how="left", maintain_order="left")
         .with_columns(aside=pl.col("kind").is_in(["generic", "article", "particle"]).fill_null(value=False))
         # A name of nothing but such words ("Centre", "Capital") keeps them.
         .with_columns(pl.col("aside") & ~pl.col("aside").all().over("id"))
         .with_columns(_canonical())
     )
-    latin = romanised(found["word"], found["script"], location_code)
+    latin = romanised(found)
     kept, generic = ~pl.col("aside"), (pl.col("kind") == "generic") & pl.col("aside")
     return (
         found.with_columns(sounds=latin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +14,9 @@ from hxl_kit.places.matching.scripts import LATIN
 
 if TYPE_CHECKING:
     from hxl_kit.places.gazetteer import Gazetteer
+
+REMEMBERED = 512
+"""How many pairs of country and level are remembered; the built-in releases have some 320."""
 
 OFTEN = 0.1
 """Share of the units called "city" beside which there must be one of the bare name for "city" to tell units apart."""
@@ -25,8 +29,8 @@ class Known:
     """What a country's units of one level are called.
 
     Attributes:
-        names: a row per name: code, parent_code, unit (the official name), name, official, within (the codes of the
-            units that it lies in), and its forms (`folding.FORMS`).
+        names: a row per name: location_code, level, code, parent_code, unit (the official name), name, official,
+            within (the codes of the units that it lies in), telling (see below) and its forms (`folding.FORMS`).
         telling: classes of words set aside that tell units of one name apart: "city" where Kota Bogor is another
             unit than Bogor.
     """
@@ -35,6 +39,7 @@ class Known:
     telling: tuple[str, ...]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def known(gazetteer: Gazetteer, location_code: str, level: int) -> Known:
     """Return the names of the units of a country (ISO 3166-1 alpha-3) at a level."""
     here = pl.col("location_code") == location_code
@@ -49,7 +54,15 @@ def known(gazetteer: Gazetteer, location_code: str, level: int) -> Known:
     forms = pl.concat([names, fold(names["name"], location_code)], how="horizontal").filter(
         pl.col("joined") != ""
     )
-    return Known(forms, _telling(forms))
+    telling = _telling(forms)
+    return Known(
+        forms.with_columns(
+            location_code=pl.lit(location_code),
+            level=pl.lit(level, pl.UInt8),
+            telling=pl.lit(list(telling), pl.List(pl.String)),
+        ),
+        telling,
+    )
 
 
 def agreeing(telling: tuple[str, ...], ours: str, theirs: str) -> pl.Expr:

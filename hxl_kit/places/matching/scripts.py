@@ -35,7 +35,7 @@ def script(names: pl.Expr) -> pl.Expr:
     """Return the ISO 15924 code of the script of a name's first letter that is not Latin; Latn if there is none."""
     found = pl.lit(LATIN)
     for code, name in SCRIPTS.items():
-        found = pl.when(names.str.contains(rf"\p{{{name}}}")).then(pl.lit(code)).otherwise(found)
+        found = pl.when(names.str.contains(rf"[\p{{{name}}}&&\p{{L}}]")).then(pl.lit(code)).otherwise(found)
     return found
 
 
@@ -49,7 +49,9 @@ def plain(written: pl.Series) -> pl.Series:
     odd = rows.filter(latin & pl.col("plain").str.contains(r"[^\x00-\x7f]"))["plain"].unique()
     rows = rows.with_columns(pl.col("plain").replace(odd, [anyascii(name).lower() for name in odd]))
     spaced = pl.col("plain").str.replace_all("&", " and ").str.replace_all(r"[^\p{L}\p{N}\p{M}]+", " ")
-    return rows.select(spaced.str.strip_chars().alias("plain"))["plain"]
+    # A mark without its letter is none.
+    whole = spaced.str.replace_all(r"(^|\s)\p{M}+", "$1").str.replace_all(r"\s+", " ")
+    return rows.select(whole.str.strip_chars().alias("plain"))["plain"]
 
 
 def native(written: pl.Expr) -> pl.Expr:
@@ -59,17 +61,17 @@ def native(written: pl.Expr) -> pl.Expr:
     return same.str.replace_all("ё", "е").str.replace_all(r"(^|[\s\-(])(?:و\s*)?ال(\p{Arabic}{2})", "$1$2")
 
 
-def romanised(words: pl.Series, scripts: pl.Series, location_code: str) -> pl.Series:
-    """Return words in Latin letters, those of native scripts as they read in the country."""
-    rows = pl.DataFrame({"word": words, "script": scripts})
-    foreign = rows.filter(pl.col("script") != LATIN).unique()
+def romanised(rows: pl.DataFrame) -> pl.Series:
+    """Return words (`word`, `script`, `location_code`) in Latin letters, those of native scripts as they read there."""
+    key = ["word", "script", "location_code"]
+    foreign = rows.filter(pl.col("script") != LATIN).select(key).unique()
     if not foreign.height:
-        return words
+        return rows["word"]
     read = [
-        part.with_columns(latin=_read(part["word"], str(code), location_code))
-        for (code,), part in foreign.partition_by("script", as_dict=True).items()
+        part.with_columns(latin=_read(part["word"], str(code), str(place)))
+        for (code, place), part in foreign.partition_by("script", "location_code", as_dict=True).items()
     ]
-    found = rows.join(pl.concat(read), on=["word", "script"], how="left", maintain_order="left")
+    found = rows.select(key).join(pl.concat(read), on=key, how="left", maintain_order="left")
     return found.select(pl.coalesce("latin", "word").alias("latin"))["latin"]
 
 
