@@ -4,8 +4,10 @@ import polars as pl
 import pytest
 
 from hxl_kit.errors import InputError, UsageError
-from hxl_kit.places.decisions import COLUMNS, read_decisions
-from hxl_kit.places.gazetteer import gazetteer_of
+from hxl_kit.places.decisions import COLUMNS, provider_decisions, read_decisions
+from hxl_kit.places.gazetteer import gazetteer, gazetteer_of
+from hxl_kit.sources import source_ids
+from hxl_kit.standard import schemas
 
 UNITS = gazetteer_of(
     pl.DataFrame(
@@ -76,3 +78,12 @@ def test_other_files_are_refused_in_plain_words(tmp_path):
     assert "UTF-8" in refused(tmp_path, "location_code,level,name,code\nSYR,1,Alép,SY02\n", "cp1252")
     with pytest.raises(InputError, match="no such file"):
         read_decisions(tmp_path / "none.csv", UNITS)
+
+
+def test_what_is_known_of_a_sources_names_leads_to_current_units():
+    known = pl.read_csv(schemas.path_of("gazetteers", "provider_names.csv"), infer_schema=False)
+    assert set(known["source"]) <= set(source_ids())
+    assert set(known["code"]) <= set(gazetteer().units["code"])
+    kyiv = dict(provider_decisions("acled").filter(location_code="UKR").select("name", "code").iter_rows())
+    assert kyiv == {"kyiv": "UA32", "kyiv city": "UA80"}
+    assert provider_decisions("ucdp_ged").height == 0

@@ -109,7 +109,7 @@ class Intake:
         )
         for batch in ahead(_without_persons(text, personal)):
             normalised = normaliser.normalise(batch.frame.rename(names, strict=False))
-            tables, told = self.placer.place(normalised.tables)
+            tables, told = self.placer.place(normalised.tables, entry.source or "")
             self._write(self.protector.protect(tables))
             self.private.reject(label, batch.frame, normalised.rejected)
             self.private.reject_records(label, batch.bad)

@@ -7,12 +7,14 @@ the same columns, so that a reviewer fills in the code and appends the lines.
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hxl_kit.errors import UsageError, nearest
 from hxl_kit.files import require_plain_file
+from hxl_kit.standard import schemas
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +35,16 @@ MAXIMUM_BYTES = 16 << 20
 def no_decisions() -> pl.DataFrame:
     """Return a table of decisions without rows."""
     return pl.DataFrame(schema=SCHEMA)
+
+
+@cache
+def provider_decisions(source: str) -> pl.DataFrame:
+    """Return what is known of names that a source uses otherwise than the gazetteer (schemas/gazetteers/provider_names.csv)."""
+    path = schemas.path_of("gazetteers", "provider_names.csv")
+    rows = pl.read_csv(path, infer_schema=False).filter(pl.col("source") == source)
+    absent = [pl.lit(None, pl.String).alias(name) for name in COLUMNS if name not in rows.columns]
+    known = rows.with_columns(folded(pl.col("name")), *absent)
+    return known.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
 
 
 def read_decisions(path: Path, gazetteer: Gazetteer) -> pl.DataFrame:
