@@ -43,6 +43,9 @@ _MESSAGES = {
     "pcode-name": "the provider's P-code and name are of different units",
     "pcode-nesting": "the provider's units of level 1 and 2 do not lie in one another",
 }
+_WORTH_NAMING = 0.01
+"""The score from which on a candidate is listed."""
+
 _ANSWERS = ("unit", "method", "score", "decided", "reason", "candidates", "contradiction", "parent")
 
 
@@ -222,7 +225,8 @@ def _in_words(candidates: pl.Expr) -> pl.Expr:
         pl.element().struct.field("score").round(2).cast(pl.String),
         separator=" ",
     )
-    return candidates.list.eval(one).list.join("; ")
+    likely = candidates.list.filter(pl.element().struct.field("score") >= _WORTH_NAMING)
+    return likely.list.eval(one).list.join("; ")
 
 
 def tallied(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:

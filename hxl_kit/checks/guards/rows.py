@@ -66,14 +66,14 @@ def _displacement() -> tuple[Rule, ...]:
             "date_end",
             "error",
             flow & open_ended & recommended,
-            "or date_start is empty: a flow without both ends cannot be added to others (G1)",
+            "is empty, or date_start is: a flow without both ends cannot be added to others (G1)",
         ),
         rule(
             "flow-open",
             "date_end",
             "info",
             flow & open_ended & ~recommended,
-            "or date_start is empty: this flow has no period that others could be compared with (G1)",
+            "is empty, or date_start is: this flow has no period that others could be compared with (G1)",
         ),
         rule(
             "counts-unit",
