@@ -14,7 +14,8 @@ def same_names(asked: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return the units whose name a query is, in the strictest form in which there are any.
 
     Of two units, the one whose official name it is goes before the one of another name, and where words for kinds
-    of units were set aside, the one with the same such words goes first. What remains is the same name.
+    of units were set aside, the one with the same such words goes first, then one without any. What remains is the
+    same name.
 
     Args:
         asked: the queries' forms, with query (number), location_code, level and parent_code.
@@ -37,7 +38,9 @@ def _same(asked: pl.DataFrame, names: pl.DataFrame, way: str) -> pl.DataFrame:
     queries = asked.lazy().select(*on, "query", "parent_code", ours="classes").filter(pl.col(way) != "")
     found = queries.join(units, on=on, maintain_order="left_right")
     level, strict = WAYS.index(way), WAYS.index(way) < _BARE
-    other = pl.lit(value=False) if strict else pl.col("ours") != pl.col("theirs")
+    # "Maputo Province" is Maputo rather than Maputo City: another kind is worse than none.
+    differ = pl.lit(value=False) if strict else pl.col("ours") != pl.col("theirs")
+    another = differ & (pl.col("theirs").list.len() > 0) & (pl.col("ours").list.len() > 0)
     kept = pl.lit(value=True) if strict else _told("ours") == _told("theirs")
     rows = found.filter(kept).select(
         "query",
@@ -45,7 +48,10 @@ def _same(asked: pl.DataFrame, names: pl.DataFrame, way: str) -> pl.DataFrame:
         "code",
         inside=pl.col("parent_code").is_null() | pl.col("within").list.contains(pl.col("parent_code")),
         strict=pl.lit(strict),
-        rank=4 * level + 2 * other.cast(pl.Int32) + (~pl.col("official")).cast(pl.Int32),
+        rank=8 * level
+        + 4 * another.cast(pl.Int32)
+        + 2 * differ.cast(pl.Int32)
+        + (~pl.col("official")).cast(pl.Int32),
     )
     return rows.collect()
 

@@ -17,8 +17,10 @@ from hxl_kit.places.matching.scripts import plain, romanised, script
 MARK = "<"
 """Begins a word that tells units apart: a direction or a number. Such a word is never taken for another."""
 
+UNMISTAKABLE = 8
 SHORT, LONG = 3, 7
-"""A misspelt word for a kind of unit has more than SHORT letters; the right one of LONG letters may have two slips."""
+"""A misspelt word for a kind of unit has more than SHORT letters; the right one of LONG letters may have two slips. One
+of UNMISTAKABLE letters is known in any country."""
 
 FORMS = (
     "script", "written", "plain", "solid", "named", "core", "joined", "brief", "ordered", "key", "ordered_key", "bones",
@@ -128,11 +130,14 @@ def _weighed(rows: pl.DataFrame, units: pl.Series | None) -> pl.DataFrame:
 
 
 def _mended(word: pl.Series, units: pl.Series, of_weight: pl.DataFrame) -> pl.Series:
-    """Return words with those put right that misspell a word for a kind of unit or a direction in the units' names."""
+    """Return words with those put right that misspell a direction in the units' names or a word for a kind of unit.
+
+    The latter stands in their names, or it is long ("municpality"): a short one may be a name.
+    """
     used = units.str.split(" ").explode().unique().implode()
     length = pl.col("word").str.len_chars()
     direction = pl.col("kind") == "direction"
-    generic = (pl.col("kind") == "generic") & pl.col("word").is_in(used)
+    generic = (pl.col("kind") == "generic") & (pl.col("word").is_in(used) | (length >= UNMISTAKABLE))
     right = of_weight.filter(generic | direction, length >= SHORT).select(
         right="word", heard=sound(pl.col("word"))
     )
@@ -144,7 +149,7 @@ def _mended(word: pl.Series, units: pl.Series, of_weight: pl.DataFrame) -> pl.Se
     found = pl.concat([same, _slips(odd["word"], right["right"])]).unique(
         "word", keep="first", maintain_order=True
     )
-    found = found.filter(pl.col("right").is_in(used))
+    found = found.filter(pl.col("right").is_in(used) | (pl.col("right").str.len_chars() >= UNMISTAKABLE))
     return word.replace(found["word"], found["right"])
 
 
