@@ -257,6 +257,9 @@ def test_g6_an_aggregate_and_the_events_within_it(found):
     assert found(events=events, casualties=[rows[0], {**rows[1], "role": "triangulation"}]) == {}
     assert found(events=events, casualties=[rows[0], {**rows[1], "harm": "injured"}]) == {}
     assert rules(found(events=[events[1]])) == {"parent-event"}
+    deeper = [*events, {**EVENT, "event_id": "e3", "parent_event_id": "e2"}]
+    grandchild = {**rows[1], "event_id": "e3"}
+    assert rules(found(events=deeper, casualties=[rows[0], grandchild])) == {"aggregate-recommended"}
 
 
 def test_g7_a_category_within_another_one(found):

@@ -371,6 +371,15 @@ def test_units_within_units_that_are_not_there():
     assert checked(given, known={"SY02"}).faults == ()
 
 
+def test_units_within_themselves_or_one_another():
+    rows = "admin_level,pcode,name_en,parent_pcode\n1,SY01,A,\n2,SY0101,B,SY0101\n2,SY0102,C,SY0103\n2,SY0103,D,SY0102\n"
+    found = checked(units_in([frame(rows)], "SYR"))
+    assert found.faults == (
+        "SYR level 2, within a unit that is not of a level above: 'SY0101', 'SY0102', 'SY0103'",
+    )
+    assert found.units["code"].to_list() == ["SY01"]
+
+
 def test_codes_of_another_country_are_refused():
     blank = store.Release("x", "", "", "", "", "")
     with pytest.raises(InputError, match="no code begins with LB or LBN: are these units of LBN"):

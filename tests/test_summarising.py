@@ -713,6 +713,7 @@ def test_a_dialect_that_cannot_be_read_is_refused(tmp_path, dialect, said):
     ("options", "said"),
     [
         ({"by": ["admin1"]}, "casualties has no field 'admin1'; did you mean 'admin1_name'?"),
+        ({"by": ["value"]}, "--by value: is the number that is added"),
         ({"where": ["harm"]}, "is not FIELD=VALUE"),
         ({"where": ["harm=kiled"]}, "no harm 'kiled'; did you mean 'killed'?"),
         ({"disjoint": ["a"]}, "name at least two sources"),

@@ -160,6 +160,11 @@ class _Scan:
         """Let a label pass: "deaths: 80"."""
         self.blocked = "" if self.blocked == "noun" else self.blocked
 
+    def _on_code(self, item: Item) -> None:
+        """Stop at another figure tied to a word: "20 families/100 people"."""
+        self.phrase.stopped |= "/" in item.text and self.section == HEAD
+        self._on_other(item)
+
     def _on_stop(self, _item: Item) -> None:
         self.phrase.stopped |= self.section == HEAD
 
@@ -272,7 +277,7 @@ class _Scan:
             return None, None, magnitude, end
         low, middle = compose(self.items, self.at, self.lexicon, conjunctions=not self.between)
         if not self._is_join(middle) or not self._number_after(middle):
-            certain = not self.between and not self._is_doubled(low, middle)
+            certain = not self.between and not self._is_doubled(low, middle) and not self._is_margin(middle)
             return (low if certain else None), None, None, middle
         start = self._number_after(middle)
         high, end = compose(self.items, start, self.lexicon)
@@ -289,6 +294,20 @@ class _Scan:
         other, end = compose(self.items, start, self.lexicon)
         same = number is not None and other is not None and (other.value == number.value or other.year)
         return self.kind(end) == "close" and not same
+
+    def _is_margin(self, at: int) -> bool:
+        """Whether a bracket after the figure says how far it may be off: "20 (15–25)", "20 people (± 5)"."""
+        while self.kind(at) in NOUNS:
+            at += 1
+        inside: list[Item] = []
+        while self.kind(at) == "open" and self.kind(at + 1 + len(inside)) not in {"close", ""}:
+            inside.append(self.items[at + 1 + len(inside)])
+        signs = all(not item.text[0].isalpha() or item.entry.joins for item in inside)
+        digits = [item for item in inside if item.kind == "digits"]
+        one = len(inside) == len(digits)
+        return (
+            signs and bool(digits) and not one and not (_is_year(digits[0]) or inside[-1].kind == "measure")
+        )
 
     def _is_join(self, at: int) -> bool:
         if at >= len(self.items):
@@ -337,13 +356,14 @@ class _Scan:
         return alone and self.found and self.kind(start - 1) in {"preposition", "link"}
 
     def _after(self, at: int) -> tuple[str, ...]:
-        """Return the qualifier that follows a figure: "80+", "80 or more", "80 people at least", "80 (approx.)"."""
+        """Return the qualifier that follows a figure: "80+", "80 or more", "80, at least", "80 (approx.)"."""
         if self.kind(at) == "plus":
             more = self._begins_number(at + 1) or self._is_join(at + 1)
             return () if more else (self.items[at].entry.code,)
         while self.kind(at) in NOUNS | {"status"}:
             at += 1
-        bracketed = self.kind(at) == "open" and self.kind(at + 2) == "close"
+        apart = (self.kind(at), self.kind(at + 2))
+        bracketed = apart in {("open", "close"), ("comma", "")}
         at += bracketed
         if at >= len(self.items):
             return ()

@@ -72,7 +72,7 @@ def make_request(
         raise UsageError(f"no table to summarise '{table_name}'{near}")
     return Request(
         table_name,
-        tuple(dict.fromkeys(_field(table_name, name) for name in _split(by))),
+        tuple(dict.fromkeys(_key(table_name, name) for name in _split(by))),
         _conditions(table_name, where),
         tuple(_sources(text) for text in disjoint),
         None if household_size is None else _household_size(table_name, household_size),
@@ -88,6 +88,15 @@ def _field(table_name: str, name: str) -> str:
     if name not in known:
         raise UsageError(f"summarise: {table_name} has no field '{name}'{nearest(name, known)}")
     return name
+
+
+def _key(table_name: str, name: str) -> str:
+    shape = SHAPES[table_name]
+    if name in (shape.value, shape.low, shape.high):
+        raise UsageError(
+            f"--by {name}: is the number that is added; name a field that says what, who, where or when"
+        )
+    return _field(table_name, name)
 
 
 def _conditions(table_name: str, where: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -61,7 +61,8 @@ def validate(
 
 def _package_report(package: Package, chosen: set[str], limit: int) -> Report:
     issues: list[Issue] = []
-    rows = sum(int(resource.get("rows", 0)) for resource in package.tables.values())
+    said = [resource.get("rows") for resource in package.tables.values()]
+    rows = sum(number for number in said if type(number) is int)
     if "frictionless" in chosen:
         issues, read = package_issues(package.descriptor, package.folder)
         # A companion repeats the rows of its table: they are read, and counted once.

@@ -92,13 +92,24 @@ def _overlapping(tables: Tables, *, name: str) -> pl.DataFrame:
 
 
 def _aggregates(tables: Tables, *, name: str) -> pl.DataFrame:
-    children = tables["events"].filter(pl.col("parent").is_not_null()).select(event="id", parent="parent")
+    children = _ancestors(tables["events"].select(event="id", parent="parent").drop_nulls().unique())
     figures = _recommended(tables, name).filter(pl.col("event").is_not_null())
     counted = figures.join(children, on="event").select("kind", "unit", "sex", "age_group", event="parent")
     found = figures.join(counted, on=["kind", "unit", "sex", "age_group", "event"], how="semi")
     return _said(
         found, "is recommended for an aggregate event, and so are figures of the events within it (G6)"
     )
+
+
+def _ancestors(parents: pl.DataFrame) -> pl.DataFrame:
+    """Return every event with each event that it is within, at any depth: events within events, from the pairs."""
+    found = step = parents
+    while not step.is_empty():
+        above = parents.rename({"event": "parent", "parent": "above"})
+        step = step.join(above, on="parent").select("event", parent="above").unique()
+        step = step.join(found, on=["event", "parent"], how="anti")
+        found = pl.concat([found, step])
+    return found.filter(pl.col("event") != pl.col("parent"))
 
 
 def _nested_categories(tables: Tables, *, name: str) -> pl.DataFrame:

@@ -52,6 +52,10 @@ def _reason(units: pl.DataFrame, known: Collection[str], skipped: str) -> pl.Exp
     parents = pl.concat(
         [units["code"], units["location_code"], pl.Series([*known], dtype=pl.String)]
     ).unique()
+    levels = units.unique("code").select("code", pl.col("level").cast(pl.Int8))
+    above = pl.col("parent_code").replace_strict(
+        levels["code"], levels["level"], default=0, return_dtype=pl.Int8
+    )
     faults = {
         "no unit": pl.col("code").str.contains(rf"\A(?:{skipped})\z") if skipped else pl.lit(False),
         "no P-code": ~_has_form(),
@@ -60,6 +64,7 @@ def _reason(units: pl.DataFrame, known: Collection[str], skipped: str) -> pl.Exp
             (names.n_unique() > 1) | (pl.n_unique("parent_code") > 1) | (pl.n_unique("level") > 1)
         ).over(each),
         "within a unit that is not there": ~pl.col("parent_code").is_in(parents.implode()),
+        "within a unit that is not of a level above": above >= pl.col("level"),
     }
     return pl.coalesce(pl.when(fault).then(pl.lit(reason)) for reason, fault in faults.items())
 

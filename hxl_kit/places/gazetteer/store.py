@@ -82,7 +82,7 @@ def built_in_ids() -> tuple[str, ...]:
 
 def added_ids() -> tuple[str, ...]:
     """Return the ids of the releases in the user's own store, sorted."""
-    return tuple(sorted(path.stem for path in own_folder().glob("*.json")))
+    return tuple(sorted(path.stem for path in own_folder().glob("*.json") if path.is_file()))
 
 
 def own_folder() -> Path:
