@@ -267,6 +267,13 @@ def test_layers_of_several_levels(tmp_path):
         Boundaries.read(file, country="SYR", level=2)
 
 
+def test_a_file_without_columns_is_told(tmp_path):
+    file = tmp_path / "empty.geojson"
+    file.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    with pytest.raises(InputError, match="but no columns"):
+        Boundaries.read(file, country="SYR", level=2)
+
+
 def test_code_field_by_name(tmp_path):
     file = write_geojson(tmp_path / "own.geojson", field="KOD")
     with pytest.raises(

@@ -380,6 +380,14 @@ def test_units_within_themselves_or_one_another():
     assert found.units["code"].to_list() == ["SY01"]
 
 
+def test_units_of_days_to_come_do_not_displace_todays():
+    given = units_in([frame("ADM1_PCODE,ADM1_EN\nSY01,A\nSY02,B\n")], "SYR")
+    later = given.with_columns(
+        valid_from=pl.when(code="SY02").then(pl.date(9999, 12, 31)).otherwise(pl.date(2024, 1, 1))
+    )
+    assert checked(later).faults == ("SYR level 1, valid from a day to come: 'SY02'",)
+
+
 def test_codes_of_another_country_are_refused():
     blank = store.Release("x", "", "", "", "", "")
     with pytest.raises(InputError, match="no code begins with LB or LBN: are these units of LBN"):

@@ -215,6 +215,27 @@ def test_an_event_that_never_was_has_no_casualties(tmp_path):
     assert one(asked(folder))["value"] == 4
 
 
+@pytest.mark.parametrize(("length", "value"), [(1, None), (2, 7), (3, None), (5000, 7)])
+def test_of_a_chain_of_retractions_every_other_one_stands(tmp_path, length, value):
+    first = {"claim_id": "c1", "stance": "retracts", "about_id": "f1"}
+    later = [
+        {"claim_id": f"c{n}", "stance": "retracts", "about_table": "claims", "about_id": f"c{n - 1}"}
+        for n in range(2, length + 1)
+    ]
+    answer = asked(made(tmp_path, casualties=figures(exact(7)), claims=[first, *later]))
+    assert one(answer)["value"] == value
+
+
+def test_a_circle_of_retractions_ends(tmp_path):
+    claims = [
+        {"claim_id": a, "stance": "retracts", "about_table": "claims", "about_id": b}
+        for a, b in ("cd", "de", "ef", "fc")
+    ]
+    first = {"claim_id": "g", "stance": "retracts", "about_id": "f1"}
+    circle = made(tmp_path, casualties=figures(exact(7)), claims=[first, *claims])
+    assert one(asked(circle))["value"] is None
+
+
 def test_a_retracted_retraction_retracts_nothing(tmp_path):
     claims = [
         {"claim_id": "c", "stance": "retracts", "about_id": "f1"},
@@ -743,6 +764,19 @@ def test_a_cell_that_is_no_number_is_refused(tmp_path):
     with pytest.raises(InputError, match="column 'value' has a cell that is no number") as caught:
         asked(folder)
     assert "many" not in str(caught.value)
+
+
+def test_a_figure_that_stands_twice_is_not_counted_twice(tmp_path):
+    row = {"figure_id": "f1", **exact(3)}
+    with pytest.raises(InputError, match="a figure_id stands in several rows"):
+        asked(made(tmp_path, casualties=[row, row]))
+
+
+def test_figures_without_an_id_are_listed_without_one(tmp_path):
+    rows = [{"figure_id": "", **exact(3), **JANUARY, "role": "triangulation"}, {"figure_id": "", **exact(4)}]
+    answer = asked(made(tmp_path, casualties=rows))
+    assert one(answer)["value"] == 4
+    assert excluded(answer, "G3") == [""]
 
 
 def test_the_parts_of_a_whole_are_codes():

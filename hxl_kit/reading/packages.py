@@ -34,8 +34,9 @@ class Package:
     @property
     def tables(self) -> dict[str, dict[str, Any]]:
         """The clean tables: resource name to resource, without companions and files of other kinds."""
-        companions = {f"{r['name']}-hxl" for r in self.resources}
-        return {r["name"]: r for r in self.resources if "schema" in r and r["name"] not in companions}
+        named = {r["name"]: r for r in self.resources if isinstance(r.get("name"), str)}
+        companions = {f"{name}-hxl" for name in named}
+        return {name: r for name, r in named.items() if "schema" in r and name not in companions}
 
     @property
     def digest(self) -> str:

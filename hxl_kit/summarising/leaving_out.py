@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from hxl_kit.summarising.tables import read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from hxl_kit.reading.packages import Package
 
@@ -32,17 +33,34 @@ def read_claims(package: Package) -> pl.DataFrame:
     """Return the claims that stand: without those that another claim, which stands, takes back."""
     claims = read(package, "claims", _CLAIMS)
     taken_back = claims.filter(stance="retracts", about_table="claims")
-    by: dict[str, list[str]] = {}
-    for claim, about in taken_back.select("claim_id", "about_id").drop_nulls().iter_rows():
-        by.setdefault(about, []).append(claim)
-    fallen = [claim for claim in by if not _stands(claim, by)]
-    return claims.filter(~pl.col("claim_id").is_in(fallen).fill_null(value=False))
+    pairs = taken_back.select("claim_id", "about_id").drop_nulls().unique().rows()
+    return claims.filter(~pl.col("claim_id").is_in(_fallen(pairs)).fill_null(value=False))
 
 
-def _stands(claim: str, taken_back_by: Mapping[str, list[str]], below: tuple[str, ...] = ()) -> bool:
-    """Return whether no standing claim takes this one back; a circle of claims takes nothing back."""
-    others = [by for by in taken_back_by.get(claim, ()) if by not in (*below, claim)]
-    return not any(_stands(by, taken_back_by, (*below, claim)) for by in others)
+def _fallen(pairs: Iterable[tuple[str, str]]) -> set[str]:
+    """Return the claims that a standing one takes back, of pairs (claim, what it takes back).
+
+    A circle of claims takes nothing back.
+    """
+    about: dict[str, list[str]] = defaultdict(list)
+    for claim, other in pairs:
+        if claim != other:
+            about[claim].append(other)
+    undecided = Counter(other for others in about.values() for other in others)
+    decided = [claim for claim in about if claim not in undecided]
+    fallen: set[str] = set()
+    while decided:
+        claim = decided.pop()
+        for other in about.get(claim, ()):
+            undecided[other] -= 1
+            if other in fallen:
+                continue
+            if claim not in fallen:
+                fallen.add(other)
+                decided.append(other)
+            elif not undecided[other]:
+                decided.append(other)
+    return fallen
 
 
 def left_out(terms: pl.DataFrame, claims: pl.DataFrame, replaced: pl.DataFrame, table: str) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.errors import UsageError, nearest
+from hxl_kit.errors import InputError, UsageError, nearest
 from hxl_kit.summarising.tables import NUMBER, day, number, read, require_read
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def read_terms(package: Package, request: Request) -> pl.DataFrame:
     `measure` (stock, flow), `start` and `end` (days), `group` (see `grouped`).
 
     Raises:
-        InputError: the table is missing or cannot be read.
+        InputError: the table is missing or cannot be read, or an id stands in several of its rows.
         UsageError: --disjoint names a source that no row has.
     """
     shape = request.shape
@@ -40,6 +40,8 @@ def read_terms(package: Package, request: Request) -> pl.DataFrame:
     numbers = (shape.value, shape.low, shape.high)
     text = read(package, request.table, (*numbers, *others), (shape.id, "source_id"))
     _check_sources(request, text)
+    _check_ids(request, text[shape.id].drop_nulls())
+    text = text.with_columns(pl.col(shape.id).fill_null(""))
     for field, values in request.where:
         text = text.filter(pl.col(field).fill_null("").is_in(values))
     text = text.sort(shape.id).with_columns(pl.col(name).alias(f"by:{name}") for name in request.by)
@@ -63,6 +65,14 @@ def _check_sources(request: Request, text: pl.DataFrame) -> None:
     for name in sorted(frozenset().union(*request.disjoint) - known):
         near = nearest(name, known) or "; `--by source_id` lists them"
         raise UsageError(f"--disjoint: {request.table} has no source '{name}'{near}")
+
+
+def _check_ids(request: Request, ids: pl.Series) -> None:
+    if ids.is_duplicated().any():
+        raise InputError(
+            f"{request.table}: a {request.shape.id} stands in several rows, which would be counted twice; "
+            "`hxl-kit validate` says where"
+        )
 
 
 def _described(frame: pl.DataFrame, request: Request) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Annotated
 
 import typer
@@ -9,6 +10,8 @@ import typer
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
 from hxl_kit.cli.output import emit_columns, emit_json, say
 from hxl_kit.errors import ExitCode
+
+_SHOWN = 80
 
 
 def command(
@@ -35,7 +38,7 @@ def command(
     else:
         head = ("text", "value", "low", "high", "qualifier", "bounds_basis", "unit")
         emit_columns([head, *([_cell(row[column]) for column in head] for row in described)])
-    unread = [quantity.text for quantity in found if quantity.qualifier == "unknown"]
+    unread = [shorten(q.text, _SHOWN, placeholder=" …") for q in found if q.qualifier == "unknown"]
     if unread:
         say(f"quantity: could not read {len(unread)} of {len(found)}: {'; '.join(unread)}")
         raise typer.Exit(ExitCode.DATA)

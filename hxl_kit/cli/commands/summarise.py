@@ -122,7 +122,7 @@ def _remarks(group: Group) -> Iterator[str]:
         yield f"{label}: {note}"
     for stated in (*group.contested, *group.confirmed):
         counted = "" if stated.counted else ", which is not counted"
-        yield f"{label}: {stated.claimant} {stated.stance} the {stated.aspect} of {stated.id}{counted} ({stated.claim_id})"
+        yield f"{label}: {stated.claimant or 'someone'} {stated.stance} the {stated.aspect} of {stated.id}{counted} ({stated.claim_id})"
 
 
 def _left_out(group: Group) -> Iterator[str]:

@@ -39,7 +39,7 @@ def chosen(
     if not holders:
         of_level = f" of level {level}" if level else ""
         raise InputError(
-            f"has no known column of P-codes{of_level}, but {_listed(layers)}; name it with code_field"
+            f"has no known column of P-codes{of_level}, but {_listed(layers) or 'no columns'}; name it with code_field"
         )
     layer = _single(holders)
     return layer, _codes(layer)[wanted], wanted

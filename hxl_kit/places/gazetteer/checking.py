@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,8 @@ def _reason(units: pl.DataFrame, known: Collection[str], skipped: str) -> pl.Exp
         "several units of one code": (
             (names.n_unique() > 1) | (pl.n_unique("parent_code") > 1) | (pl.n_unique("level") > 1)
         ).over(each),
+        # It would displace today's units.
+        "valid from a day to come": pl.col("valid_from") > dt.datetime.now(dt.UTC).date(),
         "within a unit that is not there": ~pl.col("parent_code").is_in(parents.implode()),
         "within a unit that is not of a level above": above >= pl.col("level"),
     }

@@ -38,9 +38,7 @@ def _same(asked: pl.DataFrame, names: pl.DataFrame, way: str) -> pl.DataFrame:
     queries = asked.lazy().select(*on, "query", "parent_code", ours="classes").filter(pl.col(way) != "")
     found = queries.join(units, on=on, maintain_order="left_right")
     level, strict = WAYS.index(way), WAYS.index(way) < _BARE
-    # "Maputo Province" is Maputo rather than Maputo City: another kind is worse than none.
-    differ = pl.lit(value=False) if strict else pl.col("ours") != pl.col("theirs")
-    another = differ & (pl.col("theirs").list.len() > 0) & (pl.col("ours").list.len() > 0)
+    kind = pl.lit(0) if strict else _kind_apart()
     kept = pl.lit(value=True) if strict else _told("ours") == _told("theirs")
     rows = found.filter(kept).select(
         "query",
@@ -48,12 +46,21 @@ def _same(asked: pl.DataFrame, names: pl.DataFrame, way: str) -> pl.DataFrame:
         "code",
         inside=pl.col("parent_code").is_null() | pl.col("within").list.contains(pl.col("parent_code")),
         strict=pl.lit(strict),
-        rank=8 * level
-        + 4 * another.cast(pl.Int32)
-        + 2 * differ.cast(pl.Int32)
-        + (~pl.col("official")).cast(pl.Int32),
+        rank=8 * level + 2 * kind + (~pl.col("official")).cast(pl.Int32),
     )
     return rows.collect()
+
+
+def _kind_apart() -> pl.Expr:
+    """Return how far the kinds of two units of one name are apart: 0 the same, 1 in part, 2 one unsaid, 3 another.
+
+    "Maputo Province" is Maputo rather than Maputo City, "Autonomous City of Buenos Aires" the city.
+    """
+    ours, theirs = pl.col("ours"), pl.col("theirs")
+    unsaid = (ours.list.len() == 0) | (theirs.list.len() == 0)
+    in_part = ours.list.set_intersection(theirs).list.len() > 0
+    apart = pl.when(unsaid).then(2).when(in_part).then(1).otherwise(3)
+    return pl.when(ours == theirs).then(0).otherwise(apart)
 
 
 def _told(classes: str) -> pl.Expr:

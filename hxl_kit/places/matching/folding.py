@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
+from rapidfuzz.process import cdist, cpdist
 
 from hxl_kit.places.matching import words
 from hxl_kit.places.matching.scripts import plain, romanised, script
@@ -150,7 +150,21 @@ def _mended(word: pl.Series, units: pl.Series, of_weight: pl.DataFrame) -> pl.Se
         "word", keep="first", maintain_order=True
     )
     found = found.filter(pl.col("right").is_in(used) | (pl.col("right").str.len_chars() >= UNMISTAKABLE))
+    found = found.filter(_is_nearest(found, units, of_weight))
     return word.replace(found["word"], found["right"])
+
+
+def _is_nearest(slips: pl.DataFrame, units: pl.Series, of_weight: pl.DataFrame) -> pl.Series:
+    """Return whether each word is nearer to the right one than to any word of a unit's name: Salamiyah, Salamiyeh."""
+    names = units.str.split(" ").explode().unique()
+    names = names.filter(~names.is_in(of_weight["word"].implode()))
+    if not slips.height or not names.len():
+        return pl.Series([True] * slips.height, dtype=pl.Boolean)
+    to_names = cdist(slips["word"].to_list(), names.to_list(), scorer=OSA.distance, dtype=np.uint8).min(
+        axis=1
+    )
+    to_right = cpdist(slips["word"].to_list(), slips["right"].to_list(), scorer=OSA.distance, dtype=np.uint8)
+    return pl.Series(to_right < to_names)
 
 
 def _slips(odd: pl.Series, right: pl.Series) -> pl.DataFrame:
