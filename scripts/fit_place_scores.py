@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from place_judge import other_releases
+from place_slips import other_spellings
 from place_spellings import hard_spellings, older_spellings, with_generic_words
 
-from hxl_kit.places.matching import scoring
 from hxl_kit.places.gazetteer import all_units, gazetteer, gazetteer_of
+from hxl_kit.places.matching import scoring
 from hxl_kit.places.matching.candidates import nearest
 from hxl_kit.places.matching.deciding import ELSEWHERE, LEAST_SCORE, TIMES_LIKELIER
 from hxl_kit.places.matching.exact import same_names
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PER_COUNTRY = 30
+OTHERS_PER_COUNTRY = 8
+"""Units of each country that are also spelled by the rules that the judge does not have."""
+
+LEAST_UNITS = 20
+"""Countries of fewer second-level units are left out: there is little to take a name for."""
+
 PARTS = 5
 """Units are removed by fifths of those asked for, so that their neighbours stay."""
 
@@ -46,7 +53,8 @@ def spelt(units: pl.DataFrame, countries: Sequence[str], shared: Path, seed: int
     made = hard_spellings(units, countries, PER_COUNTRY, seed)
     older = older_spellings(units, other_releases(shared)).filter(pl.col("location_code").is_in(countries))
     older = older.sample(min(older.height, made.height // 20), seed=seed)
-    asked = pl.concat([made, _with_words(made, seed), older])
+    others = other_spellings(units, countries, OTHERS_PER_COUNTRY, seed)
+    asked = pl.concat([made, _with_words(made, seed), older, others])
     alone = asked.filter(~pl.col("shared_name")).with_columns(parent_code=pl.lit(None, pl.String))
     found: list[pl.DataFrame] = []
     for country in countries:
@@ -198,7 +206,8 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write the weights, fitted to all countries")
     arguments = parser.parse_args()
     units = all_units().select("location_code", "level", "code", "name", "parent_code")
-    countries = units.filter(pl.col("level") == 2)["location_code"].unique().sort().to_list()  # noqa: PLR2004
+    sizes = units.filter(pl.col("level") == 2).group_by("location_code").len()  # noqa: PLR2004
+    countries = sizes.filter(pl.col("len") >= LEAST_UNITS)["location_code"].sort().to_list()
     random.Random(arguments.seed).shuffle(countries)  # noqa: S311
     teach, judge = (
         spelt(units, countries[start::2], arguments.shared, arguments.seed + start) for start in (0, 1)

@@ -158,7 +158,7 @@ def older_spellings(units: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     found = others.select("code", other="name").unique().filter(pl.col("other").is_unique())
     for country in found.join(named, on="code")["location_code"].unique().sort():
         there = named.filter(pl.col("location_code") == country)
-        judge = _Names(there)
+        judge = Names(there)
         pairs = (
             there.join(found, on="code").select("code", "name", "parent_code", "other").sort("code", "other")
         )
@@ -170,7 +170,7 @@ def older_spellings(units: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-class _Names:
+class Names:
     """The names of a country's units, to tell whether a spelling still means one of them only."""
 
     def __init__(self, units: pl.DataFrame) -> None:
@@ -182,18 +182,21 @@ class _Names:
             self._in_parent[key, parent] = self._in_parent.get((key, parent), 0) + 1
 
     def tells(self, spelling: str, name: str) -> bool:
+        """Return whether a spelling of a name is not the name of another unit."""
         key = folded(spelling)
         return bool(key) and (key == folded(name) or key not in self._bearers)
 
     def shared(self, name: str) -> bool:
+        """Return whether several units have the name."""
         return self._bearers[folded(name)] > 1
 
     def single_in(self, name: str, parent: str) -> bool:
+        """Return whether one unit in a parent has the name."""
         return self._in_parent[folded(name), parent] == 1
 
 
 def _spelled(units: pl.DataFrame, count: int, seed: int) -> Iterator[tuple[object, ...]]:
-    judge = _Names(units)
+    judge = Names(units)
     drawn = random.Random(seed).sample(range(units.height), min(count, units.height))  # noqa: S311
     for place in sorted(drawn):
         unit = units.row(place, named=True)

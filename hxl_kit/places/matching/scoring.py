@@ -16,8 +16,9 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from hxl_kit.places.matching.folding import MARK
-from hxl_kit.places.matching.grams import strange
+from hxl_kit.places.matching.grams import STRANGE, strange
 from hxl_kit.places.matching.known import agreeing
+from hxl_kit.places.matching.slips import SHORTENINGS, SLIPS, shortenings, slips
 from hxl_kit.standard import schemas
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ ALIKE = ("written", "whole", "sounds", "bones", "start", "words", "weakest", "in
 """The features of a pair of names, each from 0 to 1."""
 
 FEATURES = (
-    *ALIKE, "strange", "strange_share", "typical", "log_among", "among_whole", "among_edits", "shortness", "longer", "edits",
+    *ALIKE, *STRANGE, *SLIPS, *SHORTENINGS, "log_among", "among_whole", "among_edits", "shortness", "longer", "edits",
     "one_edit", "whole_sounds", "weakest_squared", "same_bones", "first_letter", "other_class",
 )  # fmt: skip
 
@@ -80,9 +81,23 @@ def scored(pairs: pl.DataFrame, asked: pl.DataFrame, known: Known) -> pl.DataFra
     # An initial alone says nothing.
     long = pl.min_horizontal(pl.col("ours", "theirs").str.len_chars()) > 1
     found = found.filter(~pl.col("apart"), same, long)
-    found = pl.concat([found, strange(found, asked, known)], how="horizontal").with_columns(**features())
+    cores = (forms["core"].gather(found[of]) for forms, of in ((asked, "query"), (names, "row")))
+    spellings = _in_one_order(found, asked, names)
+    found = pl.concat(
+        [found, strange(found, asked, known), slips(spellings), shortenings(*cores)], how="horizontal"
+    )
+    found = found.with_columns(**features())
     return found.with_columns(score=likely(FEATURES, "spelt")).select(
         "query", "row", "code", "inside", *FEATURES, "score"
+    )
+
+
+def _in_one_order(found: pl.DataFrame, asked: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Return ours and theirs with their words in the same order where that makes them more alike."""
+    ours, theirs = asked["ordered"].gather(found["query"]), names["ordered"].gather(found["row"])
+    return found.select(
+        pl.when("turned").then(ours).otherwise("ours").alias("ours"),
+        pl.when("turned").then(theirs).otherwise("theirs").alias("theirs"),
     )
 
 
@@ -103,7 +118,8 @@ def alike(pairs: pl.DataFrame, asked: pl.DataFrame, known: pl.DataFrame) -> pl.D
         known: the names' forms.
 
     Returns:
-        The pairs with the columns of `ALIKE`, and `apart`: that a word tells the two apart.
+        The pairs with the columns of `ALIKE`, `turned` (that they are more alike with their words sorted) and `apart`
+        (that a word tells the two apart).
     """
     ours = {
         name: asked[name].gather(pairs["query"])
@@ -120,6 +136,7 @@ def alike(pairs: pl.DataFrame, asked: pl.DataFrame, known: pl.DataFrame) -> pl.D
         sounds=pl.Series(sounds),
         bones=pl.Series(ratio["bones"]),
         start=pl.Series(start),
+        turned=pl.Series(ratio["ordered"] > ratio["brief"]),
     )
     by_word = _by_word(pairs, asked, known)
     # Names parted into words differently ("Tall Kalakh", "Tallkalakh") are as alike as they are as a whole.
