@@ -49,3 +49,9 @@ def test_refused(cli, names, words):
     assert (ran.code, ran.out) == (2, "")
     assert words in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_language_without_names_is_refused_with_those_that_have_some(cli):
+    ran = cli("pcode", "Idleb", "--country", "SYR", "--level", "1", "--language", "xx")
+    assert (ran.code, ran.out) == (2, "")
+    assert "no names in the language 'xx'; known: ar, en" in ran.err

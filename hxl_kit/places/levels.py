@@ -47,11 +47,9 @@ def resolve_level(
 
 
 def _coded(places: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
-    """Add `as_code`, the unit that the provider's code is, and whether it had to be converted."""
+    """Add `as_code`, the unit that the provider's code is."""
     distinct = places.select("location_code", "level", given="code").drop_nulls("given").unique()
-    found = convert_codes(distinct, gazetteer).select(
-        "location_code", code="given", as_code="code", converted=pl.col("how") != "as given"
-    )
+    found = convert_codes(distinct, gazetteer).select("location_code", code="given", as_code="code")
     return _looked_up(places, found, ["location_code", "code"])
 
 
@@ -137,7 +135,7 @@ def _weighed(places: pl.DataFrame) -> pl.DataFrame:
         method=pl.when(pl.col("unit").is_not_null()).then(method),
         score=pl.when(pl.col("unit").is_not_null()).then(score),
         decided=pl.col("is_decided") & pl.col("unit").is_null(),
-    ).drop("as_code", "converted", "as_name", "decision", "is_decided", "level")
+    ).drop("as_code", "as_name", "decision", "is_decided", "level")
 
 
 def _looked_up(places: pl.DataFrame, found: pl.DataFrame, on: list[str], suffix: str = "") -> pl.DataFrame:

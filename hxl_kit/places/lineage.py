@@ -22,7 +22,9 @@ def lineage(gazetteer: Gazetteer) -> pl.DataFrame:
     """
     units = gazetteer.units.select("location_code", "level", "code", "name", "parent_code", "release")
     levels = sorted(units["level"].unique())
-    return pl.concat(_of_level(units, level) for level in levels) if levels else _of_level(units, 1)
+    found = pl.concat(_of_level(units, level) for level in levels) if levels else _of_level(units, 1)
+    # Releases of two levels may use a code twice; a row must have one unit.
+    return found.unique(["location_code", "unit"], keep="first", maintain_order=True)
 
 
 def _of_level(units: pl.DataFrame, level: int) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from functools import cache
 
 import polars as pl
 
+from hxl_kit.errors import UsageError
 from hxl_kit.places.gazetteer import store
 from hxl_kit.places.gazetteer.merging import merged
 from hxl_kit.places.gazetteer.store import Release
@@ -47,9 +48,17 @@ class Gazetteer:
     former: pl.DataFrame
 
     def in_languages(self, *languages: str) -> Gazetteer:
-        """Return the same units with the names in these languages only; a name of no known language is English."""
-        kept = pl.col("language").replace("", LATIN).is_in(languages)
-        return replace(self, names=self.names.filter(kept))
+        """Return the same units with the names in these languages only; a name of no known language is English.
+
+        Raises:
+            UsageError: no unit has a name in one of them.
+        """
+        language = pl.col("language").replace("", LATIN)
+        known = self.names.select(language.unique().sort())["language"].to_list()
+        for asked in languages:
+            if asked not in known:
+                raise UsageError(f"no names in the language '{asked}'; known: {', '.join(known)}")
+        return replace(self, names=self.names.filter(language.is_in(languages)))
 
 
 @cache
