@@ -11,8 +11,8 @@ from hxl_kit.places.gazetteer import gazetteer, store
 
 HEADER = ("ADM1_EN", "ADM1_AR", "ADM1_PCODE", "ADM2_EN", "ADM2_AR", "ADM2_PCODE", "VALIDON")
 ROWS = (
-    ("Aleppo", "حلب", "SY02", "Al Bab", "الباب", "SY0202", "2030-01-31"),
-    ("Aleppo", "حلب", "SY02", "Afrin", "عفرين", "SY0203", "2030-01-31"),
+    ("Aleppo", "حلب", "SY02", "Al Bab", "الباب", "SY0202", "2025-01-31"),
+    ("Aleppo", "حلب", "SY02", "Afrin", "عفرين", "SY0203", "2025-01-31"),
 )
 
 
@@ -70,7 +70,7 @@ def test_add_a_table(cli, csv_file, own_store):
     assert (mine["id"], mine["added"], mine["edition"], mine["kind"]) == (
         "syr-admin",
         True,
-        "2030-01-31",
+        "2025-01-31",
         "boundaries",
     )
     assert (mine["licence"], mine["attribution"], mine["title"]) == ("CC BY-IGO", "OCHA", "syr_admin.csv")
@@ -92,9 +92,9 @@ def test_add_a_workbook_with_other_sheets(cli, tmp_path):
             sheet = book.add_worksheet(name)
             for number, row in enumerate((HEADER, *ROWS)):
                 sheet.write_row(number, 0, row[columns])
-    ran = cli("gazetteers", "--add", path, "--country", "SYR", "--release", "COD-AB Syria 2030")
+    ran = cli("gazetteers", "--add", path, "--country", "SYR", "--release", "COD-AB Syria 2025")
     assert ran.code == 0, ran.err
-    assert "added cod-ab-syria-2030: 3 units" in ran.err
+    assert "added cod-ab-syria-2025: 3 units" in ran.err
 
 
 def test_add_a_table_with_hashtags(cli, tmp_path):
@@ -112,7 +112,7 @@ def test_add_a_table_with_hashtags(cli, tmp_path):
 
 
 def test_a_table_without_a_date_is_current_only_where_there_is_no_other(cli, csv_file):
-    text = csv_file.read_text(encoding="utf-8").replace("2030-01-31", "")
+    text = csv_file.read_text(encoding="utf-8").replace("2025-01-31", "")
     csv_file.write_text(text, encoding="utf-8")
     assert "no date in the file or the name" in cli("gazetteers", "--add", csv_file, "--country", "SYR").err
     current = gazetteer("syr-admin").units.filter(pl.col("location_code") == "SYR", pl.col("level") == 2)
@@ -124,7 +124,7 @@ def test_a_table_without_a_date_is_current_only_where_there_is_no_other(cli, csv
 
 def test_faults_are_refused_or_left_out_and_told(cli, csv_file, own_store):
     with csv_file.open("a", encoding="utf-8") as file:
-        file.write("Aleppo,حلب,SY02,Other,أخرى,other,2030-01-31\n")
+        file.write("Aleppo,حلب,SY02,Other,أخرى,other,2025-01-31\n")
     message = refused(cli("gazetteers", "--add", csv_file, "--country", "SYR"), 1)
     assert "SYR level 2, no P-code: 'other'; mend them, or leave them out with --leave-out" in message
     assert not own_store.exists()
