@@ -1,0 +1,129 @@
+"""One column's way through the gate: proofs in bulk, then each other distinct value once to frictionless' reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hxl_kit.gate.proofs import always, proofs_of
+
+if TYPE_CHECKING:
+    from hxl_kit.gate.fields import Column
+
+    Notes = tuple[tuple[str, str], ...]
+
+REMEMBERED = 100_000
+"""Values of one column whose verdict is kept."""
+FAMILIAR = 512
+"""Clean values that a whole block is compared with; more of them cost more than they save."""
+FEW = 128
+"""Distinct values in the first block that make knowing them cheaper than proving each cell."""
+WORTH_KEEPING = 0.5
+"""The share of a block that familiar values must decide to be tried on the next one."""
+
+
+@dataclass(frozen=True)
+class Faults:
+    """The faulty cells of a column in a block: their rows there (from 0) and what frictionless notes of each."""
+
+    rows: np.ndarray
+    notes: list[Notes]
+
+
+NO_FAULTS = Faults(np.zeros(0, np.int64), [])
+
+
+@dataclass
+class Lane:
+    """A column's proofs and what it has learnt of its values; `faults` is called block by block."""
+
+    column: Column
+    verdicts: dict[str, Notes] = field(default_factory=dict)
+    familiar: list[str] = field(default_factory=list)
+    trusting: bool = True
+    new: bool = True
+
+    def __post_init__(self) -> None:
+        """Choose the proofs."""
+        self.always = always(self.column)
+        self.proofs = () if self.always else proofs_of(self.column)
+
+    def faults(self, cells: pa.StringArray) -> Faults:
+        """Return the faulty cells of a block.
+
+        Raises:
+            Exception: frictionless' own reader fails on a value; the resource is then left to it as a whole.
+        """
+        rows = self._undecided(cells)
+        return self._asked(cells, rows) if rows is None or len(rows) else NO_FAULTS
+
+    def _undecided(self, cells: pa.StringArray) -> np.ndarray | None:
+        """Return the rows that no proof decides; None stands for all of them."""
+        if self.always:
+            return NO_FAULTS.rows
+        rows = self._unfamiliar(cells)
+        for proof in self.proofs:
+            if rows is not None and not len(rows):
+                break
+            part = cells if rows is None else cells.take(pa.array(rows))
+            accepted = proof(part)
+            if accepted.all():
+                return NO_FAULTS.rows
+            left = np.flatnonzero(~accepted)
+            rows = left if rows is None else rows[left]
+        return rows
+
+    def _unfamiliar(self, cells: pa.StringArray) -> np.ndarray | None:
+        if self.new and self.proofs:
+            self._meet(cells)
+        if not self.familiar or not self.trusting:
+            return None
+        known = pc.is_in(cells, value_set=pa.array(self.familiar, pa.string()))
+        rows = np.flatnonzero(~known.to_numpy(zero_copy_only=False))
+        self.trusting = len(rows) <= len(cells) * (1 - WORTH_KEEPING)
+        return rows
+
+    def _meet(self, cells: pa.StringArray) -> None:
+        """Learn the values of the first block when they are few; else the proofs are left to it."""
+        values = cells.unique()
+        self.new, self.trusting = False, len(values) <= FEW
+        if self.trusting:
+            for value in values.to_pylist():
+                self.verdict(value)
+
+    def _asked(self, cells: pa.StringArray, rows: np.ndarray | None) -> Faults:
+        part = cells if rows is None else cells.take(pa.array(rows))
+        coded = part.dictionary_encode()
+        verdicts = [self.verdict(value) for value in coded.dictionary.to_pylist()]
+        if not any(verdicts):
+            return NO_FAULTS
+        codes = coded.indices.to_numpy(zero_copy_only=False)
+        faulty = np.flatnonzero(np.array([bool(verdict) for verdict in verdicts])[codes])
+        return Faults(
+            faulty if rows is None else rows[faulty], [verdicts[code] for code in codes[faulty].tolist()]
+        )
+
+    def verdict(self, value: str) -> Notes:
+        """Return what frictionless notes of a value: pairs of error type and note, none when it is clean."""
+        known = self.verdicts.get(value)
+        if known is not None:
+            return known
+        _, notes = self.column.reader(value)
+        found = tuple(
+            ("type-error" if name == "type" else "constraint-error", note)
+            for name, note in (notes or {}).items()
+        )
+        self._learn(value, found)
+        return found
+
+    def _learn(self, value: str, verdict: Notes) -> None:
+        if len(self.verdicts) >= REMEMBERED:
+            self.verdicts.clear()
+        self.verdicts[value] = verdict
+        if not verdict and self.trusting:
+            self.familiar.append(value)
+            self.trusting = len(self.familiar) <= FAMILIAR
