@@ -5,6 +5,7 @@ HxlKitError                (70, a bug: only its subclasses are raised)
 ├── UsageError             (2)  the command line, package.yaml or a confirmation is missing or wrong
 ├── DataError              (1)  the data were read and are wrong
 ├── InputError             (3)  the input cannot be read
+│   ├── RefusedInputError  (3)  the input names what must not be opened at all
 │   └── SourceMismatchError (3) the input is readable but is not what its source says it is
 └── TargetError            (4)  the target refused, is unreachable, moved or failed verification
 ```
@@ -55,6 +56,10 @@ class InputError(HxlKitError):
     """The input cannot be read: missing, truncated, of an unknown encoding, empty."""
 
     exit_code = ExitCode.INPUT
+
+
+class RefusedInputError(InputError):
+    """The input names what must not be opened at all: the network, a link or a device, another package."""
 
 
 class SourceMismatchError(InputError):

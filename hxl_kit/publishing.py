@@ -12,6 +12,8 @@ from hxl_kit.errors import DataError, TargetError, UsageError
 from hxl_kit.files import require_plain_file
 from hxl_kit.package.diff import diff_packages
 from hxl_kit.reading.packages import DESCRIPTOR, verify_files
+from hxl_kit.reading.paths import is_written_path
+from hxl_kit.reading.table import shown
 from hxl_kit.targets.target import Change, Plan, State, count_text, moved, size_text
 
 if TYPE_CHECKING:
@@ -147,6 +149,8 @@ def _listing_problems(resource: dict[str, Any]) -> list[str]:
     parts = PurePosixPath(path).parts
     if path in _NEVER or any(part.endswith(".private") for part in parts):
         return [f"{place}: {path} is not for publication; take it out of the package"]
+    if not is_written_path(path):
+        return [f"{place}: {shown(path)} is hidden (a part of it begins with a dot); give it a plain path"]
     if not re.fullmatch("sha256:[0-9a-f]{64}", str(resource.get("hash", ""))):
         return [f"{place}: has no SHA-256, so its file cannot be told from another"]
     return []

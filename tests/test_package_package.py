@@ -86,18 +86,18 @@ def test_what_is_no_descriptor_is_refused(tmp_path, content, words):
         "../a.csv",
         "data/../../a.csv",
         "data/../a.csv",
-        "./a.csv",
+        ".",
         "",
         "a//b.csv",
         "a/",
-        ".hidden",
-        "data/.git/config",
+        "~/a.csv",
+        "con.csv",
+        "data/LPT1",
+        "a.csv.",
+        "x" * 300,
         "C:\\a.csv",
         "C:/a.csv",
         "data\\a.csv",
-        "http://example.org/a.csv",
-        "file:///etc/passwd",
-        "s3://bucket/a.csv",
         "a\n.csv",
         "a\x00.csv",
         "a\u202e.csv",
@@ -108,15 +108,25 @@ def test_what_is_no_descriptor_is_refused(tmp_path, content, words):
     ids=repr,
 )
 def test_unsafe_paths_are_refused(tmp_path, path):
-    for unsafe in (path, ["a.csv", path]):
+    for unsafe, place in ((path, "path"), (["b.csv", path], "path[1]")):
         message = refusal(
             written(tmp_path, {"resources": [{"path": "a.csv"}, {"path": unsafe}]}) / DESCRIPTOR
         )
-        assert "resources[1].path: is not safe" in message
+        assert f"resources[1].{place}: is not safe" in message
 
 
 @pytest.mark.parametrize(
-    "path", ["a.csv", "data/a.csv", "données/événements.csv", "حلب.csv", "a b.csv", "a..b.csv"]
+    "path",
+    [
+        "a.csv",
+        "./a.csv",
+        "data/a.csv",
+        "données/événements.csv",
+        "حلب.csv",
+        "a b.csv",
+        "a..b.csv",
+        ".git/config",
+    ],
 )
 def test_safe_paths_are_taken(tmp_path, path):
     assert is_safe_path(path)

@@ -193,7 +193,7 @@ def test_hashtag_row_is_removed_and_kept_as_tags(write):
     table, rows, _, _ = read(write("Place,Killed,Note\n#adm1+name,#affected +Killed,\nA,1,x\n"))
     assert [str(tag) if tag else None for tag in table.tags] == ["#adm1+name", "#affected+killed", None]
     assert (table.first_row, rows) == (3, [(3, "A", "1", "x")])
-    assert table.notes == ("hashtag row 2 removed", "columns without a hashtag: Note")
+    assert table.notes == ("hashtag row 2 removed", "columns without a hashtag (untagged): Note")
 
 
 def test_header_is_the_row_above_the_hashtags(write):

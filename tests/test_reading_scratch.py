@@ -104,13 +104,14 @@ def test_zip_with_one_table(write):
 
 
 def test_zip_paths_are_never_followed(write, tmp_path):
-    assert len(rows(write(zipped({"../../evil.csv": CSV}), "t.zip"))[1]) == 20
+    assert "is not safe" in refusal(write(zipped({"../../evil.csv": CSV}), "t.zip"))
+    assert "is not safe" in refusal(write(zipped({"/evil.csv": CSV}), "t.zip"))
     link = zipfile.ZipInfo("link.csv")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr(link, "/etc/passwd")
-    assert rows(write(content.getvalue(), "l.zip"))[0].header == ("/etc/passwd",)
+    assert "'link.csv' in the zip is a symbolic link" in refusal(write(content.getvalue(), "l.zip"))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["l.zip", "scratch", "t.zip"]
 
 
@@ -152,7 +153,7 @@ def test_bombs(write, monkeypatch):
     bomb = b"a,b\n" + b"1,2\n" * 500_000
     assert "decompression bomb" in refusal(write(gzip.compress(bomb), "t.csv.gz"))
     assert "decompression bomb" in refusal(write(zipped({"t.csv": bomb}), "t.zip"))
-    monkeypatch.setattr(scratch, "SIZE_LIMIT", 10_000)
+    monkeypatch.setattr(scratch, "UNPACKED_BYTES", 10_000)
     assert "unpacks to more than" in refusal(write(gzip.compress(os.urandom(20_000)), "t.csv.gz"))
 
 

@@ -20,7 +20,17 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.exit(_run())
+    sys.exit(_flushed(_run()))
+
+
+def _flushed(code: int) -> int:
+    """Return the exit code after stdout took all that was written, or that of what went wrong with it."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _silence(sys.stdout)
+        return int(_told(error))
+    return code
 
 
 def _run() -> int:
@@ -35,7 +45,7 @@ def _run() -> int:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except KeyboardInterrupt:
         return _stopped()
-    except Exception as error:  # noqa: BLE001 - the last net: a user never sees a traceback unasked
+    except BaseException as error:  # noqa: BLE001 - the last net: libraries' panics are no Exception
         return int(_told(error))
     return int(ExitCode.OK)
 
@@ -45,7 +55,7 @@ def _stopped() -> int:
     return _INTERRUPTED
 
 
-def _told(error: Exception) -> ExitCode:
+def _told(error: BaseException) -> ExitCode:
     """Tell the user what went wrong in a sentence; return the exit code."""
     if state.debug:
         traceback.print_exception(error)
@@ -58,6 +68,13 @@ def _told(error: Exception) -> ExitCode:
         case OSError():
             place = f"{error.filename}: " if error.filename else ""
             message, code = f"{place}{reason_of(error)}", ExitCode.TARGET
+        case MemoryError():
+            message, code = (
+                "the memory is not enough for this input; split it into smaller files",
+                ExitCode.INPUT,
+            )
+        case RecursionError():
+            message, code = "the input is nested too deeply; simplify it", ExitCode.INPUT
         case _:
             message = f"a bug ({type(error).__name__}); run again with --debug and report what it shows"
             code = ExitCode.BUG

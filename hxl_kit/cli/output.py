@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
     from hxl_kit.package.build import Built
 
 SHOWN_REASONS = 10
+ONE_BYTE = 0x100
+BEYOND_ASCII = re.compile(r"[^\n -~]")
 
 
 def emit_json(data: Any) -> None:
-    """Write data to stdout as JSON, two spaces, UTF-8."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    """Write data to stdout as JSON, two spaces, UTF-8; what steers a terminal or hides is escaped."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    sys.stdout.write(
+        BEYOND_ASCII.sub(lambda m: m[0] if m[0].isprintable() else json.dumps(m[0])[1:-1], text) + "\n"
+    )
 
 
 def emit(text: str) -> None:
@@ -30,8 +36,13 @@ def emit(text: str) -> None:
 
 
 def printable(text: str) -> str:
-    """Return text with control characters other than line ends and tabs made visible."""
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+    """Return text with control and invisible characters other than line ends and tabs made visible."""
+    return "".join(c if c.isprintable() or c in "\n\t" else _visible(c) for c in text)
+
+
+def _visible(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < ONE_BYTE else f"\\u{code:04x}"
 
 
 def emit_columns(rows: Iterable[Sequence[str]]) -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from hxl_kit.gate.opening import OpenTable
 
 
-def rendered(table: OpenTable, findings: Findings, limit: int | None, block_bytes: int) -> list[Any]:
-    """Return the first `limit` errors (all when None) as frictionless' own objects.
+def rendered(table: OpenTable, findings: Findings, limit: int, block_bytes: int) -> list[Any]:
+    """Return the first `limit` errors as frictionless' own objects.
 
     Raises:
         UnprovenError: frictionless words a row's errors otherwise than they were found.

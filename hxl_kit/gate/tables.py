@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hxl_kit.gate.blocks import Block
+    from hxl_kit.gate.bulk import Scope
     from hxl_kit.gate.findings import Findings
     from hxl_kit.gate.integrity import ForeignKey
     from hxl_kit.gate.opening import OpenTable
@@ -28,17 +28,12 @@ NOTES_OF_A_CELL = 16
 """More than a cell can have: its type or its constraints."""
 
 
-@dataclass(frozen=True)
-class Scope:
-    """How far to read: `errors` ends the reading once there are so many; `digests` are computed on the way."""
-
-    block_bytes: int
-    errors: int | None = None
-    digests: tuple[str, ...] = ()
-
-
 def judge_rows(
-    table: OpenTable, foreign_keys: tuple[ForeignKey, ...], findings: Findings, scope: Scope
+    table: OpenTable,
+    foreign_keys: tuple[ForeignKey, ...],
+    findings: Findings,
+    scope: Scope,
+    digests: tuple[str, ...],
 ) -> int:
     """Put what is wrong with a table's rows into `findings`, and return how many rows were read.
 
@@ -46,9 +41,9 @@ def judge_rows(
         UnprovenError: the rows cannot be read in bulk after all; frictionless has to read them.
     """
     run = _Run(table, foreign_keys, findings)
-    for block in blocks(table.stream(scope.digests), table.form, scope.block_bytes):
+    for block in blocks(table.stream(digests), table.form, scope.block_bytes):
         run.take(block)
-        if scope.errors is not None and findings.total >= scope.errors:
+        if scope.stop is not None and findings.total >= scope.stop:
             break
     for errors, before in run.integrity.at_end():
         findings.add_late(errors, before)

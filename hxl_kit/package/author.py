@@ -8,11 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from jsonschema import Draft202012Validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from hxl_kit.errors import UsageError, nearest
-from hxl_kit.files import require_plain_file
+from hxl_kit.package.yaml_text import read_yaml
 from hxl_kit.sources import source_ids
 from hxl_kit.standard import schemas
 from hxl_kit.standard.codelists import codelist
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 FILE_NAME = "package.yaml"
-MAXIMUM_BYTES = 1 << 20
 HashtagRow = Literal["companion", "inline", "none"]
 
 
@@ -104,14 +101,7 @@ def read_package_yaml(folder: Path) -> Authored:
     path = folder / FILE_NAME
     if not path.exists():
         raise UsageError(f"{folder}: has no {FILE_NAME}; `hxl-kit init FILE -o {folder}` writes a first one")
-    if require_plain_file(path).stat().st_size > MAXIMUM_BYTES:
-        raise UsageError(f"{path}: is larger than {MAXIMUM_BYTES:,} bytes; it should hold metadata only")
-    try:
-        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except (YAMLError, RecursionError) as error:
-        raise UsageError(f"{path}: is not YAML: {_first_line(error)}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: is not UTF-8 text") from error
+    raw = read_yaml(path)
     problems = list(_problems(raw))
     if problems:
         raise UsageError(f"{path}: " + "; ".join(problems))
@@ -180,11 +170,3 @@ def _sentence(error: ValidationError) -> str:
     if error.validator == "pattern":
         return f"{where}does not have the form {error.validator_value}"
     return where + str(error.message)
-
-
-def _first_line(error: Exception) -> str:
-    """Return the position and the problem of a YAML error in one line, without the text around it."""
-    mark = getattr(error, "problem_mark", None)
-    place = f"line {mark.line + 1}: " if mark is not None else ""
-    problem = getattr(error, "problem", None) or "nested too deeply"
-    return place + " ".join(str(problem).split())

@@ -13,6 +13,7 @@ import polars as pl
 
 from hxl_kit.errors import InputError
 from hxl_kit.package.difference import RowChange, RowVerb, TableDifference
+from hxl_kit.reading.bearable import require_bearable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +57,7 @@ def read_text(path: Path, resource: dict[str, Any]) -> TextTable:
 
 
 def _scan(path: Path, dialect: dict[str, Any], header: int, separator: str) -> pl.LazyFrame:
+    require_bearable(path)
     return pl.scan_csv(
         path,
         has_header=header > 0,

@@ -13,6 +13,7 @@ from hxl_kit.errors import InputError
 from hxl_kit.reading.cells import Reader
 from hxl_kit.reading.layout import Layout, Sheet
 from hxl_kit.reading.ooxml import CORRUPT, Workbook, checked_archive, corrupt
+from hxl_kit.reading.probing import require_loadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,7 @@ def open_book(content: Content) -> Iterator[tuple[Book, Reader]]:
         since_1904, errors = SETTINGS[content.kind](content.label, content.file)
     except CORRUPT as error:
         raise corrupt(content.label, content.kind.upper()) from error
+    require_loadable(content.label, content.file)
     reader = Reader(content.label, content.file)
     sheets = tuple(Sheet(name, reader.cells(name).hidden) for name in reader.names)
     yield OlderBook(sheets, "1904" if since_1904 else "1900", errors), reader

@@ -14,7 +14,7 @@ from hxl_kit.errors import InputError, UsageError, nearest
 from hxl_kit.files import CHUNK_BYTES
 from hxl_kit.reading.evidence import clear_reading, words_of
 from hxl_kit.reading.scratch import private_folder
-from hxl_kit.reading.table import counted, plain_words, shown
+from hxl_kit.reading.table import Doubt, counted, plain_words, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,12 +94,17 @@ def _told_by_letters(content: Content) -> tuple[str, str]:
     for order in ("le", "be"):
         if _is_utf16(content.file, f"utf-16-{order}"):
             note = f"encoding utf-16-{order} (no byte-order mark; every second byte fits), converted to UTF-8"
-            return f"utf-16-{order}", note
+            return f"utf-16-{order}", _asked_for(note, f"utf-16-{order}")
     reading = clear_reading(words_of(content.file))
     if reading is None:
         return "utf-8", ""
     found = f"{counted(reading.letters, 'letter')} beyond ASCII read like {reading.language.name}, {reading.odd} odd"
-    return reading.language.encoding, f"encoding {reading.language.encoding} ({found}), converted to UTF-8"
+    note = f"encoding {reading.language.encoding} ({found}), converted to UTF-8"
+    return reading.language.encoding, _asked_for(note, reading.language.encoding)
+
+
+def _asked_for(note: str, encoding: str) -> Doubt:
+    return Doubt(f"{note}; if that is right, say --encoding {encoding}")
 
 
 def _has_other_bytes(file: Path) -> bool:

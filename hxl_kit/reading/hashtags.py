@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from hxl_kit.errors import UsageError
+from hxl_kit.reading.limits import TAG_CHARACTERS
+from hxl_kit.reading.table import listed
 from hxl_kit.standard.tags import Tag, parse_cell, parse_tag
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
+FULL_WIDTH = "＃"
 SEARCHED_ROWS = 25
 """How many rows are searched: up to 24 of headings may stand above the hashtags."""
 
@@ -51,6 +54,30 @@ def find_hashtag_row(rows: Sequence[Sequence[str | None]]) -> HashtagRow | None:
     return None
 
 
+def faulty_hashtags(rows: Sequence[Sequence[str | None]], found: HashtagRow | None) -> list[str]:
+    """Return what is wrong with the hashtags of a file, in plain words; nothing where it has none at all.
+
+    A row most of whose cells begin with a number sign is meant to hold hashtags, whether or not these can be read.
+    """
+    if found is None:
+        meant = next((n for n, row in enumerate(rows[:SEARCHED_ROWS]) if _means_tags(row)), None)
+        if meant is None:
+            return []
+        return [
+            f"row {meant + 1} looks like a hashtag row, but these are no hashtags: {listed(_signed(rows[meant]))}"
+        ]
+    cells = [str(cell).strip() for cell in rows[found.index] if cell is not None]
+    wrong = [cell for cell in _signed(cells) if parse_cell(cell) is None]
+    wide = [cell for cell in cells if cell.startswith(FULL_WIDTH)]
+    long = [cell for cell in cells if len(cell) > TAG_CHARACTERS]
+    told = (
+        (wrong, "cells of the hashtag row that are no hashtag (its syntax is #tag+attribute+attribute)"),
+        (wide, "hashtags with a full-width sign (U+FF03), which other programs do not read"),
+        (long, f"hashtags with too many attributes (the limit is a length of {TAG_CHARACTERS})"),
+    )
+    return [f"{what}: {listed(cells)}" for cells, what in told if cells]
+
+
 def recognise(tags: Sequence[Tag | None], wanted: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
     """Return for each wanted field the 0-based columns that carry its tag, in any order of attributes.
 
@@ -73,6 +100,18 @@ def recognise(tags: Sequence[Tag | None], wanted: Mapping[str, str]) -> dict[str
 def _mostly_tags(row: Cells, tags: tuple[Tag | None, ...]) -> bool:
     filled = sum(cell is not None and str(cell).strip() != "" for cell in row)
     return 0 < filled <= 2 * sum(tag is not None for tag in tags)
+
+
+def _means_tags(row: Cells) -> bool:
+    filled = [cell for cell in row if cell is not None and str(cell).strip()]
+    return 0 < len(filled) <= 2 * len(_signed(row))
+
+
+def _signed(row: Cells) -> list[str]:
+    """Return the cells that begin with a number sign."""
+    return [
+        text for cell in row if cell is not None and (text := str(cell).strip()).startswith(("#", FULL_WIDTH))
+    ]
 
 
 def _headers(above: Cells, width: int) -> tuple[str | None, ...]:

@@ -8,8 +8,9 @@ from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
 from hxl_kit.errors import InputError
+from hxl_kit.reading.hashtags import faulty_hashtags
 from hxl_kit.reading.levels import levels_above
-from hxl_kit.reading.table import ROW_NUMBER, counted, listed
+from hxl_kit.reading.table import ROW_NUMBER, Doubt, PlaceDoubt, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,9 @@ def heading(
     top = hashtags.index if header is None and hashtags else header or 0
     last = hashtags.index if hashtags else top
     told = _about_rows_above(top, levels)
+    told = [note if hashtags else PlaceDoubt(note) for note in told]
     told += [] if hashtags is None else _about_tags(header, hashtags, names)
+    told += map(Doubt, faulty_hashtags(rows, hashtags))
     return Heading(tuple(names), tags, last + 2, _unnamed(received, tags), (*told, *notes))
 
 
@@ -129,7 +132,7 @@ def _about_tags(header: int | None, hashtags: HashtagRow, names: list[str]) -> l
     tags = hashtags.tags + (None,) * (len(names) - len(hashtags.tags))
     untagged = [name for name, tag in zip(names, tags, strict=True) if tag is None]
     told = [alone if header is None else f"hashtag row {number} removed"]
-    return told + ([f"columns without a hashtag: {listed(untagged)}"] if untagged else [])
+    return told + ([f"columns without a hashtag (untagged): {listed(untagged)}"] if untagged else [])
 
 
 def _told_apart(names: list[str], notes: list[str]) -> tuple[list[str], list[str]]:

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from hxl_kit.reading.json_text import LEVELS, compact
+from hxl_kit.reading.json_text import compact
+from hxl_kit.reading.limits import COLUMNS
+from hxl_kit.reading.limits import JSON_LEVELS as LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     Keys = tuple[str, ...]
 
-COLUMNS = 16_384
 CELLS = 50_000_000
-"""As many columns as a worksheet has; more, or very sparse ones, are names of things used as keys."""
+"""Records with many different keys have mostly empty cells; so many in a part are names of things used as keys."""
 
 
 class TooManyKeysError(ValueError):

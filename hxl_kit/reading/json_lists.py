@@ -13,7 +13,8 @@ from hxl_kit.reading.geojson import feature_record, is_feature
 from hxl_kit.reading.hashtags import SEARCHED_ROWS, find_hashtag_row
 from hxl_kit.reading.headings import Heading, header_above, heading, is_blank
 from hxl_kit.reading.json_cells import TooManyKeysError, column, columns, text_of
-from hxl_kit.reading.json_text import LEVELS, exactly
+from hxl_kit.reading.json_text import exactly
+from hxl_kit.reading.limits import JSON_LEVELS as LEVELS
 from hxl_kit.reading.table import ROW_NUMBER, BadRow, Batch, counted, numbered
 
 if TYPE_CHECKING:

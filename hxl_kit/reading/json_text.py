@@ -15,18 +15,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Never
 from hxl_kit.errors import InputError
 from hxl_kit.files import CHUNK_BYTES
 from hxl_kit.reading.encodings import require_utf8
+from hxl_kit.reading.limits import JSON_LEVELS as LEVELS
+from hxl_kit.reading.limits import VALUE_CHARACTERS
 from hxl_kit.reading.table import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hxl_kit.reading.encodings import Utf8
-
-VALUE_CHARACTERS = 128 << 20
-"""The longest record, or other value inside a list, that is read."""
-
-LEVELS = 64
-"""How deep lists and objects may be nested in a record."""
 
 UNSURE_CHARACTERS = 16
 """An error this near to the end of the text may be of a value that is cut off there, such as `tru` or `\\u00e`."""
@@ -79,7 +75,7 @@ class JsonText:
         """Return the next value, and its text.
 
         Raises:
-            InputError: it is not JSON, longer than 128 Mi characters, nested too deeply, or has a key twice.
+            InputError: it is not JSON, too long, nested too deeply, or has a key twice.
         """
         self.peek()
         while True:

@@ -41,6 +41,7 @@ class Layout:
     unstored: int = 0
     links: bool = False
     lost_errors: int = 0
+    text_numbers: tuple[str, ...] = ()
 
 
 class Book(Protocol):

@@ -13,16 +13,14 @@ from xml.etree import ElementTree as ET
 from hxl_kit.errors import InputError
 from hxl_kit.files import CHUNK_BYTES
 from hxl_kit.reading.layout import Layout, Merge, Sheet
+from hxl_kit.reading.limits import MEMBERS, RATIO_FREE_BYTES, WORKBOOK_BYTES
+from hxl_kit.reading.limits import RATIO as RATIO_LIMIT
+from hxl_kit.reading.reach import column_number, require_dense
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SIZE_LIMIT = 2 << 30
-"""Bytes that a workbook's parts may unpack to; they are held in memory."""
-
-RATIO_LIMIT = 200
-RATIO_FREE_BYTES = 100_000_000
 PART_BYTES = 16 << 20
 HELD_BYTES = 16 << 20
 
@@ -43,6 +41,15 @@ LAYOUT = re.compile(
     rb'<(?:\w+:)?(?:mergeCell\s[^>]*?ref="(?P<merged>[A-Z]+\d+:[A-Z]+\d+)"'
     rb'|(?P<hidden>col|row)\s[^>]*?\bhidden="(?:1|true)"'
     rb"|f(?:\s[^>]*)?(?:/>|>(?P<formula>[^<]*)</(?:\w+:)?f>)\s*(?P<unstored>(?:<v\s*/>|<v></v>)?\s*</(?:\w+:)?c>)?)",
+)
+SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
+PROLOGUE_BYTES = 1 << 16
+SAMPLE_BYTES = 1 << 20
+SHARED = "xl/sharedStrings.xml"
+NUMERIC = re.compile(rb"\s*-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\s*")
+TEXT_CELL = re.compile(
+    rb'<c r="(?P<column>[A-Z]+)(?P<row>[0-9]+)"[^>]*?\bt="(?P<kind>s|str|inlineStr)"[^>]*>'
+    rb"(?:<is>\s*<t[^>]*>|<v>)(?P<text>[^<]*)<"
 )
 LINK = re.compile(rb"\[(?:\d+|[^\]]*\.xls\w?)\]", re.IGNORECASE)
 
@@ -66,7 +73,14 @@ class Workbook:
         return any(name.startswith("xl/externalLinks/") for name in self.archive.namelist())
 
     def layout(self, sheet: Sheet) -> Layout:
-        """Return the merged cells of a sheet, what is hidden in it and what its formulas are."""
+        """Return the merged cells of a sheet, what is hidden in it and what its formulas are.
+
+        Raises:
+            InputError: a few cells reach so far that readers, which hold every cell of the reach, would fail.
+        """
+        if sheet.part not in self.archive.namelist():
+            raise corrupt(self.label, "XLSX")
+        require_dense(self.label, sheet.name, self.archive, sheet.part)
         merges: dict[str, Merge] = {}
         count = Counter[str]()
         for match in self._elements(sheet):
@@ -85,7 +99,30 @@ class Workbook:
             formulas=count["formula"],
             unstored=count["unstored"],
             links=count["link"] > 0,
+            text_numbers=self.text_numbers(sheet),
         )
+
+    def text_numbers(self, sheet: Sheet) -> tuple[str, ...]:
+        """Return the columns, by letter, in whose first cells below the first row numbers are stored as text."""
+        texts = self._numeric_texts()
+        with self.archive.open(sheet.part) as part:
+            head = part.read(SAMPLE_BYTES)
+        found = {
+            m["column"].decode()
+            for m in TEXT_CELL.finditer(head)
+            if m["row"] != b"1"
+            and (m["text"] in texts if m["kind"] == b"s" else NUMERIC.fullmatch(m["text"]))
+        }
+        return tuple(sorted(found, key=lambda letters: (len(letters), letters)))
+
+    def _numeric_texts(self) -> set[bytes]:
+        """Return the positions, as they are written, of the first shared texts that are numbers."""
+        if SHARED not in self.archive.namelist():
+            return set()
+        with self.archive.open(SHARED) as part:
+            items = part.read(SAMPLE_BYTES).split(b"<si>")[1:]
+        plain = (re.sub(rb"<[^>]*>", b"", item) for item in items)
+        return {b"%d" % n for n, text in enumerate(plain) if NUMERIC.fullmatch(text)}
 
     def _elements(self, sheet: Sheet) -> Iterator[re.Match[bytes]]:
         """Yield what `LAYOUT` finds in a sheet's part, of which a little is held at a time."""
@@ -133,7 +170,7 @@ def checked_archive(label: str, file: Path, kind: str) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(file)
-        _require_bearable(label, archive)
+        require_bearable_archive(label, archive)
         damaged = archive.testzip()
     except CORRUPT as error:
         raise corrupt(label, kind) from error
@@ -144,7 +181,7 @@ def checked_archive(label: str, file: Path, kind: str) -> zipfile.ZipFile:
     return archive
 
 
-def _require_bearable(label: str, archive: zipfile.ZipFile) -> None:
+def require_bearable_archive(label: str, archive: zipfile.ZipFile) -> None:
     """Refuse macros, and parts that unpack to too much.
 
     Raises:
@@ -156,11 +193,31 @@ def _require_bearable(label: str, archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     size = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)
-    if size > SIZE_LIMIT or size > max(RATIO_FREE_BYTES, RATIO_LIMIT * packed):
+    if len(parts) > MEMBERS:
+        raise InputError(f"{label}: has more than {MEMBERS:,} parts; save the sheet as CSV")
+    if size > WORKBOOK_BYTES or size > max(RATIO_FREE_BYTES, RATIO_LIMIT * packed):
         raise InputError(
             f"{label}: unpacks to {size >> 20} MiB, more than {RATIO_LIMIT} times its size or "
-            f"{SIZE_LIMIT >> 30} GiB, as a decompression bomb does; save the sheet as CSV if you trust it",
+            f"{WORKBOOK_BYTES >> 30} GiB, as a decompression bomb does; save the sheet as CSV if you trust it",
         )
+
+
+def require_bearable_sheets(label: str, archive: zipfile.ZipFile) -> None:
+    """Refuse sheets that reach too far, and parts with a document type, whose entities could expand.
+
+    Raises:
+        InputError: there is one.
+    """
+    for name in archive.namelist():
+        if name.endswith((".xml", ".rels")):
+            with archive.open(name) as part:
+                head = part.read(PROLOGUE_BYTES)
+            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+                raise InputError(
+                    f"{label}: a part declares XML entities, as an XML bomb does; save it again as XLSX"
+                )
+        if SHEET_PART.match(name):
+            require_dense(label, posixpath.basename(name), archive, name)
 
 
 def corrupt(label: str, kind: str) -> InputError:
@@ -183,7 +240,4 @@ def _merge(reference: str) -> Merge:
 def _cell(name: str) -> tuple[int, int]:
     """Return the column of a cell, from 0, and its row, from 1."""
     letters = name.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = 26 * column + ord(letter) - ord("A") + 1
-    return column - 1, int(name.removeprefix(letters))
+    return column_number(letters.encode()), int(name.removeprefix(letters))

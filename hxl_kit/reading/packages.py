@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path  # noqa: TC003 - the type hints of Package are read when it runs
 from typing import Any
 
 from hxl_kit.errors import InputError
-from hxl_kit.files import require_plain_file, set_aside, sha256_of
+from hxl_kit.files import set_aside, sha256_of
+from hxl_kit.reading.descriptors import parse_json, read_json
+from hxl_kit.reading.limits import DESCRIPTOR_BYTES
+from hxl_kit.reading.paths import is_safe_path, require_own_files
+from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
+
+__all__ = [
+    "DESCRIPTOR",
+    "Package",
+    "is_package",
+    "is_safe_path",
+    "listed_files",
+    "read_package",
+    "verify_files",
+]
 
 DESCRIPTOR = "datapackage.json"
-MAXIMUM_BYTES = 32 << 20
+YAML = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -48,21 +61,23 @@ class Package:
         return self.folder / str(resource["path"])
 
 
-def read_package(path: Path) -> Package:
-    """Return the package in a folder, or of a datapackage.json.
+def read_package(path: Path, remote: RemotePolicy = NO_REMOTE) -> Package:
+    """Return the package in a folder, or of a datapackage.json; addresses in it are permitted by `remote` alone.
 
     Raises:
-        InputError: there is none, it is not a JSON object with resources, it says a key twice, or a
-            resource's path leaves the package (absolute, `..`, a URL, a symbolic link).
+        InputError: there is none, it is not a JSON object with resources, it says a key twice, or a resource names
+            anything but files inside the package (absolute, `..`, a symbolic link, a pipe, an address).
     """
     file = path / DESCRIPTOR if path.is_dir() else path
     if path.is_dir() and not file.exists():
         raise InputError(
             f"{path}: has no {DESCRIPTOR}; `hxl-kit build {path}` writes one if it has a package.yaml"
         )
-    if require_plain_file(file).stat().st_size > MAXIMUM_BYTES:
-        raise InputError(f"{file}: is larger than {MAXIMUM_BYTES:,} bytes; a descriptor holds metadata only")
-    descriptor = _parse(file)
+    if file.suffix.lower() in YAML:
+        raise InputError(
+            f"{file}: is a descriptor in YAML, whose tags can run programs: it is not read; save it as {DESCRIPTOR}"
+        )
+    descriptor = read_json(file)
     if not isinstance(descriptor, dict):
         raise InputError(
             f'{file}: is not a JSON object; a descriptor looks like {{"name": …, "resources": […]}}'
@@ -70,9 +85,24 @@ def read_package(path: Path) -> Package:
     resources = descriptor.get("resources")
     if not isinstance(resources, list) or not resources or not all(isinstance(r, dict) for r in resources):
         raise InputError(f"{file}: 'resources' must be a list of at least one resource (an object)")
-    for number, resource in enumerate(resources):
-        _check_path(file.parent, f"{file}: resources[{number}].path", resource)
+    require_own_files(file.parent, str(file), descriptor, remote)
     return Package(file.parent, descriptor)
+
+
+def is_package(path: Path) -> bool:
+    """Whether a path is that of a package: a folder, a descriptor by its name, or JSON with a list of resources."""
+    if path.is_dir() or path.name == DESCRIPTOR or path.suffix.lower() in YAML:
+        return True
+    if path.suffix.lower() != ".json" or not path.is_file() or path.stat().st_size > DESCRIPTOR_BYTES:
+        return False
+    content = path.read_bytes()
+    if b'"resources"' not in content:
+        return False
+    try:
+        described = parse_json(content, str(path))
+    except InputError:
+        return False
+    return isinstance(described, dict) and isinstance(described.get("resources"), list)
 
 
 def listed_files(folder: Path) -> frozenset[str]:
@@ -115,56 +145,3 @@ def _file_problems(package: Package, resource: dict[str, Any]) -> list[str]:
     if algorithm == "sha256" and sha256_of(path) != expected:
         return [f"{place}: the SHA-256 is not the descriptor's; the file was changed or damaged"]
     return []
-
-
-def _parse(file: Path) -> Any:
-    try:
-        return json.loads(file.read_bytes().decode("utf-8-sig"), object_pairs_hook=_without_duplicates)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file}: is not UTF-8 text") from error
-    except RecursionError as error:
-        raise InputError(f"{file}: is nested too deeply") from error
-    except _DuplicateKeyError as error:
-        raise InputError(
-            f"{file}: has the duplicate key '{error}'; two readers would see two packages"
-        ) from error
-    except json.JSONDecodeError as error:
-        raise InputError(f"{file}: is not JSON: {error.msg.lower()} at line {error.lineno}") from error
-
-
-class _DuplicateKeyError(ValueError):
-    """An object says a key twice."""
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _DuplicateKeyError(key)
-        found[key] = value
-    return found
-
-
-def _check_path(folder: Path, place: str, resource: dict[str, Any]) -> None:
-    if "path" not in resource:
-        return
-    paths = resource["path"] if isinstance(resource["path"], list) else [resource["path"]]
-    for path in paths:
-        if not isinstance(path, str) or not is_safe_path(path):
-            raise InputError(f"{place}: is not safe; it must be a relative path to a file inside the package")
-        step = folder
-        for part in PurePosixPath(path).parts:
-            step = step / part
-            if step.is_symlink():
-                raise InputError(f"{place}: goes through a symbolic link; a package holds its own files")
-
-
-def is_safe_path(path: str) -> bool:
-    """Whether a resource path names a file inside the package: relative, POSIX, no `..`, no hidden part, no URL."""
-    parts = path.split("/")
-    return (
-        bool(path)
-        and "\\" not in path
-        and ":" not in path
-        and all(part and not part.startswith(".") and part.isprintable() for part in parts)
-    )

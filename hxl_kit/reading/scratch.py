@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import lzma
 import re
+import stat
 import tempfile
 import zipfile
 import zlib
@@ -15,18 +16,13 @@ from typing import IO, TYPE_CHECKING
 
 from hxl_kit.errors import InputError
 from hxl_kit.files import CHUNK_BYTES
+from hxl_kit.reading.limits import MEMBERS, RATIO_FREE_BYTES, UNPACKED_BYTES
+from hxl_kit.reading.limits import RATIO as RATIO_LIMIT
 from hxl_kit.reading.signatures import Content, kind_of, require_kind, suffixed_kind
 from hxl_kit.reading.table import counted, listed, plain_words, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SIZE_LIMIT = 8 << 30
-"""Bytes that one file may unpack to."""
-
-RATIO_LIMIT = 200
-RATIO_FREE_BYTES = 100_000_000
-"""A file may unpack to more than 200 times its size only while it stays below this."""
 
 ARCHIVES = ("gzip", "zip", "7z", "bzip2", "rar", "tar", "xz", "zstandard")
 TABLES = ("text", "xlsx", "xls", "xlsb", "ods", "parquet")
@@ -90,9 +86,9 @@ class Limit:
             InputError: they are too many.
         """
         self.written += size
-        if self.written > SIZE_LIMIT:
+        if self.written > UNPACKED_BYTES:
             raise InputError(
-                f"{self.label}: unpacks to more than {SIZE_LIMIT >> 30} GiB; unpack or split it first"
+                f"{self.label}: unpacks to more than {UNPACKED_BYTES >> 30} GiB; unpack or split it first"
             )
         if self.written > max(RATIO_FREE_BYTES, RATIO_LIMIT * self.packed):
             raise InputError(
@@ -151,6 +147,10 @@ def _one_table(label: str, archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, l
     Raises:
         InputError: there is none, there are several, or it is encrypted.
     """
+    if len(archive.infolist()) > MEMBERS:
+        raise InputError(
+            f"{label}: the zip has more than {MEMBERS:,} members; unpack it and name the file to read"
+        )
     members = [member for member in archive.infolist() if not _is_clutter(member)]
     told = [member for member in members if not ABOUT.search(PurePosixPath(member.filename).stem)]
     tables = [member for member in told if suffixed_kind(member.filename) in TABLES]
@@ -161,11 +161,26 @@ def _one_table(label: str, archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, l
         names = listed([member.filename for member in members])
         held = f" ({names})" if names else ""
         raise InputError(f"{label}: the zip holds {what}{held}; unpack it and name the file to read")
+    require_plain_member(label, found[0])
     if found[0].flag_bits & 1:
         raise InputError(
             f"{label}: the zip is encrypted; unpack it with its password and name the file inside"
         )
     return found[0], [member.filename for member in members if member is not found[0]]
+
+
+def require_plain_member(label: str, member: zipfile.ZipInfo) -> None:
+    """Refuse a member of a zip that is a link, or whose path leaves the folder that it would be unpacked to.
+
+    Raises:
+        InputError: it is one; unpacking it elsewhere would do harm, so nothing good is meant by it.
+    """
+    name = shown(member.filename)
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise InputError(f"{label}: '{name}' in the zip is a symbolic link, not a file")
+    path = PurePosixPath(member.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts:
+        raise InputError(f"{label}: '{name}' in the zip is not safe: its path leaves the folder")
 
 
 def _is_clutter(member: zipfile.ZipInfo) -> bool:

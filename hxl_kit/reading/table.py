@@ -27,6 +27,18 @@ NAMES_SHOWN = 8
 SHOWN_CHARACTERS = 60
 
 
+class Doubt(str):
+    """A note on a choice that the file leaves open: reading makes it and says so, validation refuses it."""
+
+    __slots__ = ()
+
+
+class PlaceDoubt(Doubt):
+    """A doubt on where in the file the table is, which a known source settles: its files are like that."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class BadRow:
     """A record with too many or too few cells; `text` is the record as received (never put into a message)."""
@@ -58,7 +70,7 @@ class TableText:
         header: the columns' names, unique, in order.
         tags: the columns' HXL tags; all None without a hashtag row.
         first_row: the record number of the first record below the header and hashtags.
-        notes: what was done to the file, in plain words.
+        notes: what was done to the file, in plain words; a `Doubt` where the file leaves open what to do.
         date_system: of a workbook, the year from which it counts the days: "1900" or "1904"; "" outside one.
     """
 

@@ -14,7 +14,17 @@ from hxl_kit.reading.books import open_book
 from hxl_kit.reading.hashtags import HashtagRow, find_hashtag_row
 from hxl_kit.reading.headings import Heading, header_above, heading
 from hxl_kit.reading.levels import header_row, may_continue
-from hxl_kit.reading.table import Batch, TableText, counted, listed, numbered, plain_words, shown
+from hxl_kit.reading.table import (
+    Batch,
+    Doubt,
+    PlaceDoubt,
+    TableText,
+    counted,
+    listed,
+    numbered,
+    plain_words,
+    shown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,25 +86,27 @@ def open_workbook(
         )
     with plain_words(content.label), open_book(content) as (book, reader):
         found = _chosen(content.label, book, reader, sheet)
-        tables, refusals = _tables(content, book, found)
+        tables, refusals = _tables(content, book, found, asked=sheet is not None)
     if not tables:
         raise refusals[0]
     unread = tuple(f"not read: {str(error).removeprefix(f'{content.label}: ')}" for error in refusals)
     yield tuple(replace(table, notes=(*table.notes, *unread)) for table in tables)
 
 
-def _tables(content: Content, book: Book, found: list[Candidate]) -> tuple[list[TableText], list[InputError]]:
+def _tables(
+    content: Content, book: Book, found: list[Candidate], *, asked: bool
+) -> tuple[list[TableText], list[InputError]]:
     """Return the tables of the sheets, and what is wrong with those whose heading cannot be read."""
     tables, refusals = [], []
     for candidate in found:
         try:
-            tables.append(_table(content, book, candidate))
+            tables.append(_table(content, book, candidate, asked=asked))
         except InputError as error:
             refusals.append(error)
     return tables, refusals
 
 
-def _table(content: Content, book: Book, chosen: Candidate) -> TableText:
+def _table(content: Content, book: Book, chosen: Candidate, *, asked: bool) -> TableText:
     label = f"{content.label}: sheet '{shown(chosen.sheet.name)}'"
     _require_clear_header(label, chosen)
     found = heading(label, chosen.rows, chosen.header, chosen.hashtags, merges=chosen.merges)
@@ -108,7 +120,7 @@ def _table(content: Content, book: Book, chosen: Candidate) -> TableText:
         header=found.names,
         tags=found.tags,
         first_row=found.first_row,
-        notes=(*content.notes, *_about(book, chosen.sheet, chosen.layout), *found.notes),
+        notes=(*content.notes, *_about(book, chosen.sheet, chosen.layout, asked=asked), *found.notes),
         read=_reader(frame, found.first_row),
         date_system=book.date_system,
     )
@@ -185,8 +197,8 @@ def _is_prose(candidate: Candidate) -> bool:
 
 
 def _candidate(sheet: Sheet, book: Book, reader: Reader) -> Candidate:
-    cells = reader.cells(sheet.name)
     layout = book.layout(sheet)
+    cells = reader.cells(sheet.name)
     merges = tuple(merge.moved(-cells.left) for merge in layout.merges)
     rows = cells.frame.head(SEARCHED_ROWS).rows()
     hashtags = find_hashtag_row(rows)
@@ -214,30 +226,37 @@ def _require_clear_header(label: str, chosen: Candidate) -> None:
     )
 
 
-def _about(book: Book, sheet: Sheet, layout: Layout) -> list[str]:
+def _about(book: Book, sheet: Sheet, layout: Layout, *, asked: bool) -> list[str]:
     others = [other.name for other in book.sheets if other is not sheet]
     hidden = "hidden " if sheet.hidden else ""
     rest = f" of {len(book.sheets)} (others: {listed(others)})" if others else ""
     told = [
-        (True, f"{hidden}sheet '{shown(sheet.name)}'{rest}"),
-        (layout.hidden_columns, "hidden columns are read too"),
+        (True, _as_chosen(book, sheet, asked=asked)(f"{hidden}sheet '{shown(sheet.name)}'{rest}")),
+        (layout.hidden_columns, Doubt("hidden columns are read too")),
         (layout.hidden_rows, f"{counted(layout.hidden_rows, 'hidden row')} read too (a filter?)"),
         (layout.merges, _about_merges(layout)),
         (
             book.links or layout.links,
-            "formulas link to other workbooks: their stored values are read, nothing is fetched",
+            Doubt("formulas link to other workbooks: their stored values are read, nothing is fetched"),
         ),
         (layout.formulas, f"{counted(layout.formulas, 'formula')} read as stored values"),
         (
             layout.unstored,
-            f"{counted(layout.unstored, 'formula')} without a stored value read as empty cells",
+            Doubt(f"{counted(layout.unstored, 'formula')} without a stored value read as empty cells"),
         ),
+        (layout.text_numbers, f"numbers stored as text, in columns {listed(layout.text_numbers)}"),
         (
             layout.lost_errors,
             f"{counted(layout.lost_errors, 'error cell')} (#N/A, #REF!, …) read as empty; in XLSX they keep their text",
         ),
     ]
     return [note for applies, note in told if applies]
+
+
+def _as_chosen(book: Book, sheet: Sheet, *, asked: bool) -> type[str]:
+    """Return what a note on the sheet is: a doubt where another one comes first and none was asked for."""
+    first = next((other for other in book.sheets if not other.hidden), sheet)
+    return str if asked or first is sheet else PlaceDoubt
 
 
 def _about_merges(layout: Layout) -> str:

@@ -8,6 +8,7 @@ import polars as pl
 
 from hxl_kit.errors import InputError
 from hxl_kit.files import require_plain_file
+from hxl_kit.reading.bearable import require_bearable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,6 +60,7 @@ def _scan(path: Path, resource: dict[str, Any]) -> tuple[pl.LazyFrame, list[str]
     """Return the rows of a CSV resource by its dialect, without hashtag rows, and the names of its columns."""
     dialect = resource["dialect"] if isinstance(resource.get("dialect"), dict) else {}
     header, comments = max(_row_numbers(dialect, "headerRows") or [1]), _row_numbers(dialect, "commentRows")
+    require_bearable(path)
     frame = pl.scan_csv(
         path,
         separator=_character(dialect, "delimiter", ","),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hxl_kit.errors import InputError, TargetError
 from hxl_kit.files import require_plain_file
-from hxl_kit.reading.packages import DESCRIPTOR, is_safe_path
+from hxl_kit.reading.packages import DESCRIPTOR
+from hxl_kit.reading.paths import is_written_path
 from hxl_kit.targets.target import ServedFile, State
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Version:
         """Return the version that `as_json` described; a wrong shape is a KeyError, TypeError or ValueError."""
         texts = {name: _text(raw, name) for name in ("name", "title", "description", "version", "version_id")}
         folder = f"{texts['name']}/{texts['version_id']}"
-        if not (is_safe_name(texts["name"]) and is_safe_path(folder)):
+        if not (is_safe_name(texts["name"]) and is_written_path(folder)):
             raise ValueError(folder)
         version = cls(
             **texts,
@@ -116,7 +117,7 @@ def _entry(folder: str, raw: Mapping[str, Any]) -> Entry:
     start, path = f"{folder}/", _text(raw, "path")
     if (
         not path.startswith(start)
-        or not is_safe_path(path)
+        or not is_written_path(path)
         or not re.fullmatch("[0-9a-f]{64}", _text(raw, "sha256"))
     ):
         raise ValueError(path)

@@ -24,13 +24,21 @@ _SHARE = 0.5
 class Recognised:
     """The columns of a table that mean a field, by column name; `known` is what they were recognised as.
 
-    `key` has the columns that together name a row; empty when they are not all there.
+    `key` has the columns that together name a row; empty when they are not all there. `by_name` says that the
+    table is one of the standard, not a source's own.
     """
 
     known: str
     owner: Table
     fields: Mapping[str, Field]
     key: tuple[str, ...]
+    by_name: bool = True
+
+    @property
+    def complete(self) -> bool:
+        """Whether every field that the table requires is there: then it is that table, and its codes are ours."""
+        required = {field.name for field in self.owner.fields if field.required}
+        return required <= {field.name for field in self.fields.values()}
 
 
 def recognised(text: TableText) -> Recognised | None:
@@ -84,4 +92,4 @@ def _as_source(source_id: str, layout: Layout, text: TableText) -> Recognised:
     }
     fields = {given[root]: f for root, f in kinds.items() if root in given}
     key = None if layout.key is None else given.get(single_root(layout.key) or "")
-    return Recognised(f"the source {source_id}", owner, fields, (key,) if key else ())
+    return Recognised(f"the source {source_id}", owner, fields, (key,) if key else (), by_name=False)

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from hxl_kit.checks.constraints import field_rules
 from hxl_kit.checks.figures import range_rules
+from hxl_kit.checks.forms import ascii_digits
 from hxl_kit.checks.guards import row_rules
 from hxl_kit.checks.rule import Rule
 from hxl_kit.checks.words import words_rules
-from hxl_kit.errors import UsageError, nearest
+from hxl_kit.errors import InputError, RefusedInputError, UsageError, nearest
+from hxl_kit.gate import Request, frictionless_report
 from hxl_kit.mapping import tidy, typed
 from hxl_kit.reading import open_table
-from hxl_kit.reading.packages import DESCRIPTOR, Package, read_package
+from hxl_kit.reading.bearable import require_bearable_files
+from hxl_kit.files import require_plain_file
+from hxl_kit.reading.descriptors import read_json
+from hxl_kit.reading.packages import DESCRIPTOR, Package, is_package, read_package
+from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
 from hxl_kit.standard.tables import Field, Table, table, table_names
 from hxl_kit.validation.columns import Recognised, recognised
 from hxl_kit.validation.comparing import Comparison
-from hxl_kit.validation.oracle import package_issues
+from hxl_kit.validation.forms import form_issues, header_issues, reading_issues, rules_for
 from hxl_kit.validation.profile import follows_profile, profile_issues
-from hxl_kit.validation.report import Issue, Report, cell_address
+from hxl_kit.validation.report import Collected, Issue, Report, cell_address
+from hxl_kit.validation.strict import strict_issues
+from hxl_kit.validation.verdict import collect_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from hxl_kit.gate import Memory
     from hxl_kit.reading import Batch, TableText
 
 CHECKS = {
     "frictionless": "the verdict of frictionless 5.21: types, constraints, keys, references, hashes",
+    "strict": "what Data Package v2 asks beyond frictionless 5.21: unique keys, categories, profiles, paths, Parquet",
     "profile": "what a package of hxl_kit must say about itself (schemas/profile.json)",
     "codelists": "codes of the standard's fields are in their code lists",
     "figures": "low ≤ high, a range contains its value, and a figure is what its words say",
@@ -40,9 +50,19 @@ CHECKS = {
 
 
 def validate(
-    path: Path, checks: Iterable[str], *, limit: int, sheet: str | None = None, encoding: str | None = None
+    path: Path,
+    checks: Iterable[str],
+    *,
+    limit: int,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    remote: RemotePolicy = NO_REMOTE,
+    memory: Memory | None = None,
 ) -> Report:
     """Return the report on a package (a folder or its datapackage.json) or on a bare table.
+
+    `limit` bounds the listing, never the counts. `remote` says which addresses a package may name, and `memory`
+    remembers what frictionless found clean.
 
     Raises:
         InputError: nothing there can be read.
@@ -53,30 +73,63 @@ def validate(
         raise UsageError(
             f"validate: no checks '{name}'{nearest(name, ('all', *CHECKS))}; known: all, {', '.join(CHECKS)}"
         )
-    chosen = set(CHECKS) if "all" in chosen else chosen
-    if path.is_dir() or path.name == DESCRIPTOR or path.suffix == ".json":
-        return _package_report(read_package(path), chosen, limit)
-    return _table_report(path, chosen, limit, sheet, encoding)
+    if is_package(path):
+        every = set(CHECKS) if "all" in chosen else chosen
+        return _package_report(read_package(path, remote), every, limit, memory)
+    if chosen == {"frictionless"}:
+        return _verdict_report(require_plain_file(path), limit, memory)
+    return _table_report(path, set(CHECKS) if "all" in chosen else chosen, limit, sheet, encoding)
 
 
-def _package_report(package: Package, chosen: set[str], limit: int) -> Report:
-    issues: list[Issue] = []
+def _package_report(package: Package, chosen: set[str], limit: int, memory: Memory | None) -> Report:
+    require_bearable_files(package.folder, package.resources)
+    found = Collected(limit)
     said = [resource.get("rows") for resource in package.tables.values()]
     rows = sum(number for number in said if type(number) is int)
     if "frictionless" in chosen:
-        issues, read = package_issues(package.descriptor, package.folder)
+        read = collect_verdict(package.folder / DESCRIPTOR, found, memory=memory)
         # A companion repeats the rows of its table: they are read, and counted once.
         companions = {f"{name}-hxl" for name in read}
         rows = sum(count for name, count in read.items() if name not in companions)
+    if "strict" in chosen:
+        found.extend(strict_issues(package))
     if "profile" in chosen and follows_profile(package.descriptor):
-        issues += profile_issues(package.descriptor)
-    known = {(issue.resource, issue.row, issue.field) for issue in issues}
+        found.extend(profile_issues(package.descriptor))
     comparison = Comparison()
     for name in package.tables:
-        found = _resource_issues(package, name, chosen, comparison)
-        issues += [issue for issue in found if (issue.resource, issue.row, issue.field) not in known]
-    issues += comparison.issues()
-    return Report((str(package.folder / DESCRIPTOR),), tuple(issues), rows, limit)
+        found.extend(_resource_issues(package, name, chosen, comparison))
+    found.extend(comparison.issues())
+    return found.report((str(package.folder / DESCRIPTOR),), rows)
+
+
+def frictionless_json(path: Path, request: Request, remote: RemotePolicy = NO_REMOTE) -> dict[str, Any]:
+    """Return what `frictionless validate PATH --json` prints.
+
+    Raises:
+        InputError: the path, or what a descriptor names, is not to be opened at all.
+    """
+    if not is_package(path):
+        return frictionless_report(require_plain_file(path), request).descriptor
+    try:
+        package = read_package(path, remote)
+        require_bearable_files(package.folder, package.resources)
+    except RefusedInputError:
+        raise
+    except InputError:
+        # Its own words on a faulty descriptor; it opens no data then.
+        read_json(_descriptor_of(path))
+    return frictionless_report(_descriptor_of(path), request).descriptor
+
+
+def _descriptor_of(path: Path) -> Path:
+    return path / DESCRIPTOR if path.is_dir() else path
+
+
+def _verdict_report(path: Path, limit: int, memory: Memory | None) -> Report:
+    """Return frictionless' word alone on a bare table or a resource's descriptor."""
+    found = Collected(limit)
+    rows = collect_verdict(path, found, memory=memory)
+    return found.report((str(path),), sum(rows.values()))
 
 
 def _resource_issues(
@@ -90,6 +143,9 @@ def _resource_issues(
     with open_table(path) as text:
         fields = {f.name: f for f in owner.fields if f.name in text.header}
         rules = _rules(owner, fields.values(), chosen)
+        if "frictionless" in chosen:
+            listed = _fields_with_codes(package.tables[name])
+            rules = tuple(rule for rule in rules if rule.id != "constraint-enum" or rule.field not in listed)
         for batch in text.batches():
             typed_rows = _typed(batch, fields)
             yield from _batch_issues(typed_rows, name, text, fields, rules)
@@ -97,30 +153,53 @@ def _resource_issues(
                 comparison.add(name, text.header, typed_rows)
 
 
+def _fields_with_codes(resource: dict[str, Any]) -> set[str]:
+    """Return the fields whose codes the package's own schema lists: frictionless has judged them."""
+    schema = resource["schema"]
+    fields = schema.get("fields", ()) if isinstance(schema, dict) else ()
+    return {
+        str(field.get("name"))
+        for field in fields
+        if isinstance(field, dict)
+        and isinstance(field.get("constraints"), dict)
+        and "enum" in field["constraints"]
+    }
+
+
 def _table_report(
     path: Path, chosen: set[str], limit: int, sheet: str | None, encoding: str | None
 ) -> Report:
-    issues: list[Issue] = []
-    rows, keys = 0, []
+    issues, rows, keys = Collected(limit), 0, []
     with open_table(path, encoding=encoding, sheet=sheet) as text:
         found = recognised(text)
-        issues += [Issue("reading", "info", path.name, note) for note in text.notes]
-        issues += _column_issues(path.name, text, found)
+        issues.extend(reading_issues(path.name, text, found))
+        issues.extend(_column_issues(path.name, text, found))
         fields = dict(found.fields) if found else {}
         rules = _rules(found.owner, fields.values(), chosen, constraints=True) if found else ()
-        for batch in text.batches():
+        rules = rules if found is None or found.complete else tuple(map(_lenient, rules))
+        forms = rules_for(text, found)
+        for number, batch in enumerate(text.batches()):
             rows += batch.frame.height
-            issues += [
+            issues.extend(header_issues(path.name, text, batch.frame) if not number else ())
+            issues.extend(
                 Issue("row-cells", "error", path.name, bad.reason, row=bad.row_number) for bad in batch.bad
-            ]
-            issues += _batch_issues(_typed(batch, fields), path.name, text, fields, rules, unreadable=True)
+            )
+            issues.extend(form_issues(path.name, text, batch, forms))
+            issues.extend(
+                _batch_issues(_typed(batch, fields), path.name, text, fields, rules, unreadable=True)
+            )
             if found and found.key:
                 keys.append(batch.frame.select("row_number", *found.key))
     if found and keys:
-        issues += _key_issues(path.name, pl.concat(keys), found.key)
+        issues.extend(_key_issues(path.name, pl.concat(keys), found.key))
     if not rows:
-        issues.append(Issue("no-rows", "warning", path.name, "has a header but no data rows"))
-    return Report((str(path),), tuple(issues), rows, limit)
+        issues.add(Issue("no-rows", "warning", path.name, "has a header but no data rows"))
+    return issues.report((str(path),), rows)
+
+
+def _lenient(rule: Rule) -> Rule:
+    """Return the rule on codes as a warning: a table that is not wholly ours may have codes of its own."""
+    return replace(rule, severity="warning") if rule.id == "constraint-enum" else rule
 
 
 def _column_issues(resource: str, text: TableText, found: Recognised | None) -> Iterator[Issue]:
@@ -173,7 +252,8 @@ def _typed(batch: Batch, fields: dict[str, Field]) -> pl.DataFrame:
     named = batch.frame.select(
         "row_number", *(pl.col(column).alias(name) for name, column in columns.items())
     )
-    named, _ = tidy(named, columns)
+    numeric = [field.name for field in fields.values() if field.type in ("integer", "number")]
+    named, _ = tidy(named.with_columns(ascii_digits(pl.col(name)).alias(name) for name in numeric), columns)
     given = [pl.col(name).alias(f"@{name}") for name in columns]
     return named.select("row_number", *(typed(f).alias(f.name) for f in fields.values()), *given)
 
@@ -197,10 +277,17 @@ def _batch_issues(
     for finding in findings:
         rows = frame.filter(finding.condition)["row_number"]
         column = columns[finding.rule.field]
+        read_as = "" if column == finding.rule.field else f" (the column is read as {finding.rule.field})"
         for row in rows:
             address = cell_address(row, text.header.index(column) + 1)
             yield Issue(
-                finding.rule.id, finding.rule.severity, resource, finding.rule.message, row, column, address
+                finding.rule.id,
+                finding.rule.severity,
+                resource,
+                finding.rule.message + read_as,
+                row,
+                column,
+                address,
             )
 
 

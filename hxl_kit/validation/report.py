@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit import __version__
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from hxl_kit.checks.rule import Severity
 
 _EXAMPLES = 3
+
+Group = tuple[str, str, str]
+"""Severity, rule, resource."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +47,67 @@ class Issue:
         return {**described, **value, "message": self.message, "fix": self.fix}
 
 
+@dataclass
+class Collected:
+    """Issues as they are found: the first `limit` of all and the first few of each kind are held, all are counted."""
+
+    limit: int
+    issues: list[Issue] = field(default_factory=list)
+    groups: Counter[Group] = field(default_factory=Counter)
+    unlisted: Counter[Group] = field(default_factory=Counter)
+
+    def add(self, issue: Issue) -> None:
+        """Take in an issue."""
+        group = (issue.severity, issue.rule, issue.resource)
+        self.groups[group] += 1
+        if len(self.issues) < self.limit or self.groups[group] <= _EXAMPLES:
+            self.issues.append(issue)
+        else:
+            self.unlisted[group] += 1
+
+    def extend(self, issues: Iterable[Issue]) -> None:
+        """Take in several issues."""
+        for issue in issues:
+            self.add(issue)
+
+    def count(self, severity: Severity, rule: str, resource: str, times: int) -> None:
+        """Take in issues of which only the number is known."""
+        if times:
+            self.groups[severity, rule, resource] += times
+            self.unlisted[severity, rule, resource] += times
+
+    def report(self, paths: tuple[str, ...], rows: int) -> Report:
+        """Return the report on what was collected."""
+        return Report(paths, tuple(self.issues), rows, self.limit, self.unlisted)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """The number of issues by severity."""
+        found = Counter[str]()
+        for (severity, _, _), times in self.groups.items():
+            found[severity] += times
+        return found
+
+
 @dataclass(frozen=True)
 class Report:
-    """What was validated and what was found; `rows` counts data rows, `limit` bounds the listing only."""
+    """What was validated and what was found; `rows` counts data rows, `limit` bounds the listing only.
+
+    `unlisted` counts the issues that are not among `issues`.
+    """
 
     paths: tuple[str, ...]
     issues: tuple[Issue, ...]
     rows: int
     limit: int
+    unlisted: Counter[Group] = field(default_factory=Counter)
 
     @property
     def counts(self) -> dict[str, int]:
         """The number of issues by severity, listed or not."""
-        found = Counter(issue.severity for issue in self.issues)
+        found = Counter[str](issue.severity for issue in self.issues)
+        for (severity, _, _), times in self.unlisted.items():
+            found[severity] += times
         return {"error": found["error"], "warning": found["warning"], "info": found["info"]}
 
     @property
@@ -71,7 +122,7 @@ class Report:
             "paths": list(self.paths),
             "counts": self.counts,
             "issues": [issue.as_json() for issue in self.issues[: self.limit]],
-            "truncated": len(self.issues) > self.limit,
+            "truncated": len(self.issues) > self.limit or bool(self.unlisted),
             "rows": self.rows,
             "engine": f"hxl_kit {__version__}",
         }
@@ -89,21 +140,23 @@ class Report:
         return "\n".join([head, *self._groups()])
 
     def _groups(self) -> Iterable[str]:
-        groups: dict[tuple[str, str, str], list[Issue]] = {}
+        groups: dict[Group, list[Issue]] = {}
         for issue in self.issues:
             groups.setdefault((issue.severity, issue.rule, issue.resource), []).append(issue)
-        for (severity, rule, resource), issues in groups.items():
-            yield f"  {severity} {rule} in {resource or 'the package'}: {len(issues):,}"
+        for severity, rule, resource in dict.fromkeys([*groups, *self.unlisted]):
+            issues = groups.get((severity, rule, resource), [])
+            total = len(issues) + self.unlisted[severity, rule, resource]
+            yield f"  {severity} {rule} in {resource or 'the package'}: {total:,}"
             for issue in issues[:_EXAMPLES]:
-                place = f"row {issue.row}, " if issue.row else ""
-                where = (
-                    f"{place}{issue.field}: "
-                    if issue.field
-                    else f"{place.rstrip(', ')}{': ' if place else ''}"
-                )
-                yield f"    {where}{issue.message}{' — ' + issue.fix if issue.fix else ''}"
-            if len(issues) > _EXAMPLES:
-                yield f"    … and {len(issues) - _EXAMPLES:,} more"
+                yield f"    {_place(issue)}{issue.message}{' — ' + issue.fix if issue.fix else ''}"
+            if total > min(len(issues), _EXAMPLES):
+                yield f"    … and {total - min(len(issues), _EXAMPLES):,} more"
+
+
+def _place(issue: Issue) -> str:
+    parts = [f"row {issue.row}" if issue.row else "", issue.field]
+    place = ", ".join(part for part in parts if part)
+    return f"{place}: " if place else ""
 
 
 def cell_address(row: int | None, column: int | None) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 MOST_BYTES = 1 << 30
-MOST_JSON_BYTES = 1 << 28
+MOST_JSON_BYTES = 1 << 27
 MOST_POLYGONS = 200_000
 MOST_PARTS = 100
 LONGITUDES, LATITUDES = 180.0, 90.0

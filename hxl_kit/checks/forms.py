@@ -1,0 +1,269 @@
+"""What the cells of any table must be, known to us or not: by what a column is called, and whatever it is called.
+
+A bare table says nothing about its types. Where a column's name or hashtag is plain (`event_date`, `fatalities`,
+`#geo+lat`, `adm2_pcode`; `schemas/words/column_meanings.csv`), its cells must be dates that exist, whole numbers of
+people, degrees or P-codes. No cell may run as a formula in a spreadsheet (OWASP, CSV injection).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hxl_kit.checks.rule import Rule
+from hxl_kit.standard import schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hxl_kit.checks.rule import Severity
+    from hxl_kit.standard.tags import Tag
+
+MOST_PEOPLE = 10_000_000_000
+"""No count of people is larger: more than all of mankind."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+AHEAD_DAYS = 366
+LIMITS = {"latitude": 90, "longitude": 180}
+
+INVISIBLE = r"[\u{ad}\u{61c}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]"
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+JOINER = r"[\u{200c}\u{200d}]"
+JOINER_IN_ASCII = rf"[ -~]{JOINER}|{JOINER}[ -~]|^{JOINER}|{JOINER}$"
+"""Joiners are letters' own in Persian and Hindi; beside Latin letters and digits they only hide."""
+
+LEAD = r"^[\s\p{Cf}\p{Cc}]*"
+FORMULA = rf"{LEAD}=[^=\s]|{LEAD}[+\-@][A-Za-z_.]+\(|{LEAD}[+\-@=].*\|.*!"
+MOJIBAKE = r"\u{fffd}|Ã[\u{80}-\u{bf}]|â€[\u{90}-\u{ff}™œ“”˜]"
+
+ISO = r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:[T ]|$)"
+CLOCK = (
+    r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[T ](?:(?:[01]?[0-9]|2[0-3]):?[0-5][0-9](?::?[0-5][0-9](?:[.,][0-9]+)?)?"
+    r"|24:00(?::00(?:\.0+)?)?)\s?(?:Z|UTC|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?$"
+)
+COMPACT = r"^([0-9]{8})$"
+DAY_MONTH = r"^([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4}|[0-9]{2})(?:\D|$)"
+SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
+CLOCK_COUNT = r"^[0-9]{9,}(?:\.[0-9]+)?$"
+MISSING = r"(?i)^(?:n/?a|nan|none|null|nil|unknown|tbd|-+|–|—|\?+|\.+)$"
+NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+INTEGER = r"^[+-]?[0-9]+(?:\.0*)?$"
+DIGITS = r"[\p{Nd}--[0-9]]"
+MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+EATEN = rf"(?i)^(?:[0-9]{{1,2}}[-/ ]{MONTH}(?:[-/ ][0-9]{{2,4}})?|{MONTH}[-/ ][0-9]{{1,4}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}.*)$"
+
+Found = tuple[str, "Severity", pl.Expr, str]
+
+
+def meaning_of(name: str, tag: Tag | None = None) -> str | None:
+    """Return what a column's hashtag, or else its name, says that it holds; None where neither is plain."""
+    if tag is not None:
+        return next(
+            (m for m, of, pattern in _meanings() if of == "tag" and pattern.fullmatch(str(tag))), None
+        )
+    folded = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return next((m for m, of, pattern in _meanings() if of == "name" and pattern.fullmatch(folded)), None)
+
+
+def form_rules(column: str, meaning: str | None, today: dt.date) -> tuple[Rule, ...]:
+    """Return the rules of a column of text: those of its meaning, and those that every cell keeps.
+
+    The meaning "digits" is that of a numeric field that has rules of its own: only the script of its digits is told.
+    """
+    cell = pl.col(column)
+    plain = ascii_digits(cell.str.replace_all(f"{INVISIBLE}|{JOINER}|{CONTROL}", "").str.strip_chars())
+    found = [*_any_cell(cell), *(_MEANINGS[meaning](cell, plain, today) if meaning else ())]
+    return tuple(
+        Rule(rule, "", column, severity, violated, message) for rule, severity, violated, message in found
+    )
+
+
+def ascii_digits(cell: pl.Expr) -> pl.Expr:
+    """Return text with the digits of Arabic, Persian and Indian scripts as 0 to 9, and the Arabic decimal mark as a point."""
+    return cell.str.replace_many(*_digit_pairs())
+
+
+def _any_cell(cell: pl.Expr) -> Iterator[Found]:
+    hidden = cell.str.contains(f"{INVISIBLE}|{CONTROL}") | cell.str.contains(JOINER_IN_ASCII)
+    yield (
+        "formula",
+        "error",
+        cell.str.contains(FORMULA),
+        "would run as a formula in a spreadsheet (injection)",
+    )
+    yield (
+        "invisible",
+        "warning",
+        hidden,
+        "holds invisible characters (zero-width as U+200B, direction marks or controls): joins on it fail",
+    )
+    composed = cell.str.contains(r"\p{M}") & (cell != cell.str.normalize("NFC"))
+    yield (
+        "unicode",
+        "warning",
+        composed,
+        "is not normalised Unicode (NFC): the same name can be two in a join",
+    )
+    yield "mojibake", "warning", cell.str.contains(MOJIBAKE), "holds letters that were decoded wrongly"
+
+
+def _date(_: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
+    iso = plain.str.extract(ISO)
+    day = pl.coalesce(
+        iso.str.to_date("%Y-%m-%d", strict=False),
+        plain.str.extract(COMPACT).str.to_date("%Y%m%d", strict=False),
+    )
+    written = iso.is_not_null() | plain.str.contains(COMPACT)
+    wrong_clock = iso.is_not_null() & ~plain.str.contains(CLOCK)
+    year = pl.coalesce(
+        day.dt.year(), plain.str.extract(r"^([0-9]{4})(?:-[0-9]{1,2})?$").cast(pl.Int32, strict=False)
+    )
+    counted = plain.str.contains(SERIAL) | (plain.str.contains(CLOCK_COUNT) & ~plain.str.contains(COMPACT))
+    first, second = (plain.str.extract(DAY_MONTH, n).cast(pl.Int32) for n in (1, 2))
+    short = plain.str.extract(DAY_MONTH, 3).str.len_bytes() == 2  # noqa: PLR2004 - a year of two digits
+    unclear = ((first <= 12) & (second <= 12) & (first != second)) | short  # noqa: PLR2004 - months
+    wordy = ~plain.str.contains("[0-9]") & (plain != "")
+    missing = plain.str.contains(MISSING)
+    yield (
+        "date",
+        "error",
+        written & (day.is_null() | wrong_clock),
+        "is not a date, or a time of day, that exists",
+    )
+    yield "date", "error", counted, "is a spreadsheet's serial number, or a count of seconds, not a date"
+    yield (
+        "date",
+        "error",
+        unclear,
+        "is an ambiguous date: is the day or the month first? Write it as 2024-03-01",
+    )
+    yield "date", "warning", first.is_not_null() & ~unclear, "is a date in another format than 2024-03-01"
+    yield (
+        "date",
+        "error",
+        ~year.is_between(FIRST_YEAR, LAST_YEAR),
+        f"has a year out of range ({FIRST_YEAR} to {LAST_YEAR}): a date of another calendar (Hijri), or not a date",
+    )
+    yield (
+        "date",
+        "warning",
+        day == dt.date(1970, 1, 1),
+        "is 1970-01-01, which stands for no date (the epoch of clocks)",
+    )
+    yield (
+        "date",
+        "warning",
+        day == dt.date(1900, 1, 1),
+        "is 1900-01-01, which stands for no date in spreadsheets",
+    )
+    ahead = (day > today + dt.timedelta(days=AHEAD_DAYS)) & (day.dt.year() <= LAST_YEAR)
+    yield "date", "warning", ahead, "is a date more than a year ahead"
+    yield "date", "error", wordy & ~missing, "is not a date"
+    yield "date", "warning", missing, "is not a date: leave a missing date empty"
+
+
+def _count(cell: pl.Expr, plain: pl.Expr, _: dt.date) -> Iterator[Found]:
+    whole = plain.str.contains(INTEGER)
+    digits = plain.str.strip_chars("+-").str.replace(r"\.0*$", "").str.strip_chars_start("0")
+    yield (
+        "count",
+        "error",
+        ~whole & (plain != ""),
+        "is not an integer: a number of people is digits alone (empty: missing)",
+    )
+    yield "count", "error", whole & plain.str.starts_with("-") & (digits != ""), "is below the minimum 0"
+    large = whole & (digits.str.len_bytes() > len(str(MOST_PEOPLE)) - 1)
+    yield (
+        "count",
+        "error",
+        large,
+        f"is out of range: not below the maximum {MOST_PEOPLE:,} (more than all people)",
+    )
+    yield from _other_digits(cell)
+
+
+def _number(cell: pl.Expr, plain: pl.Expr, _: dt.date) -> Iterator[Found]:
+    yield "number", "error", ~plain.str.contains(NUMBER) & (plain != ""), "is not a number"
+    infinite = plain.str.contains(NUMBER) & plain.cast(pl.Float64, strict=False).is_infinite()
+    yield "number", "error", infinite, "is out of range: not a finite number"
+    yield from _other_digits(cell)
+
+
+def _latitude(cell: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
+    yield from _degrees("latitude", cell, plain, today)
+
+
+def _longitude(cell: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
+    yield from _degrees("longitude", cell, plain, today)
+
+
+def _degrees(axis: str, cell: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
+    beyond = plain.str.contains(NUMBER) & (plain.cast(pl.Float64, strict=False).abs() > LIMITS[axis])
+    yield from _number(cell, plain, today)
+    yield (
+        "degrees",
+        "error",
+        beyond,
+        f"is out of range: a {axis} is at most {LIMITS[axis]} degrees (swapped?)",
+    )
+
+
+def _pcode(cell: pl.Expr, plain: pl.Expr, _: dt.date) -> Iterator[Found]:
+    bare = cell.str.replace_all(f"{INVISIBLE}|{JOINER}|{CONTROL}", "").str.strip_chars()
+    yield (
+        "pcode",
+        "error",
+        plain.str.contains(EATEN),
+        "is a date where a P-code should be: a spreadsheet changed it",
+    )
+    yield "pcode", "error", bare.str.contains(r"[^\x00-\x7f]"), "is a P-code with non-ASCII digits or letters"
+    numeric = plain.str.contains(NUMBER)
+    yield (
+        "pcode",
+        "error",
+        numeric,
+        "is a number, no P-code: those begin with letters (were leading zeros lost?)",
+    )
+
+
+def _digits(cell: pl.Expr, _: pl.Expr, __: dt.date) -> Iterator[Found]:
+    yield from _other_digits(cell)
+
+
+def _other_digits(cell: pl.Expr) -> Iterator[Found]:
+    yield (
+        "digits",
+        "warning",
+        cell.str.contains(DIGITS),
+        "has digits other than 0 to 9 (Arabic, Indian, full-width)",
+    )
+
+
+_MEANINGS = {
+    "digits": _digits,
+    "date": _date,
+    "count": _count,
+    "number": _number,
+    "latitude": _latitude,
+    "longitude": _longitude,
+    "pcode": _pcode,
+}
+
+
+@cache
+def _meanings() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    with schemas.path_of("words", "column_meanings.csv").open(encoding="utf-8", newline="") as file:
+        return tuple((row["meaning"], row["of"], re.compile(row["pattern"])) for row in csv.DictReader(file))
+
+
+@cache
+def _digit_pairs() -> tuple[list[str], list[str]]:
+    zeros = (0x660, 0x6F0, 0x966, 0x9E6, 0xFF10)
+    """Arabic, Persian, Devanagari, Bengali, full-width."""
+    pairs = [("٫", "."), *((chr(zero + n), str(n)) for zero in zeros for n in range(10))]
+    return [given for given, _ in pairs], [digit for _, digit in pairs]

@@ -1,0 +1,24 @@
+"""Conformance: `python scripts/conformance.py hostile MANIFEST` runs files that mean harm or are badly broken."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import hostile_cases
+
+
+def main() -> int:
+    """Run the comparison that the command line names; return its exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    hostile = commands.add_parser("hostile", help="run hostile files, each in a process that is watched")
+    hostile.add_argument("manifest", type=Path)
+    hostile.add_argument("--only", default="", help="run only the cases whose id holds this text")
+    hostile.add_argument("--format", choices=["text", "json"], default="text", help="what validate prints")
+    arguments = parser.parse_args()
+    return hostile_cases.run(arguments.manifest, only=arguments.only, form=arguments.format)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
