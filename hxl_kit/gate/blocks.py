@@ -8,7 +8,6 @@ import queue
 import secrets
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ import pyarrow.csv as pacsv
 from hxl_kit.gate.unproven import UnprovenError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 BLOCK_BYTES = 2 << 20
 """What is parsed at a time: small enough for the processor's cache, large enough for work in bulk."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from frictionless.checks import baseline
 
 from hxl_kit.gate.findings import Findings
-from hxl_kit.gate.integrity import foreign_keys_of
+from hxl_kit.gate.integrity import foreign_keys_of, reading_order
 from hxl_kit.gate.opening import open_table
 from hxl_kit.gate.tables import judge_rows
 
@@ -54,7 +54,7 @@ def read_in_bulk(resource: Resource, scope: Scope) -> Reading:
     resource.to_descriptor(validate=True)
     table = open_table(resource)
     foreign_keys = foreign_keys_of(table, resource, scope.block_bytes)
-    findings = Findings(scope.held)
+    findings = Findings(reading_order(table), scope.held)
     digests = tuple(dict.fromkeys([*scope.digests, *_declared(table)]))
     rows = judge_rows(table, foreign_keys, findings, scope, digests)
     table.resource.stats.rows = rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ class Finding:
 
     row: int
     meaning: Meaning
+    place: int
     earlier: int = 0
 
     @property
@@ -49,10 +51,47 @@ class Finding:
         return self.meaning.note % self.earlier if self.earlier else self.meaning.note
 
 
+@dataclass(frozen=True)
+class ReadingOrder:
+    """The order in which frictionless reads a row's cells, and so tells their errors.
+
+    It looks at the fields of keys first; at the first broken key it reads the rest of the row.
+
+    Attributes:
+        fields: the fields of keys, in the order in which they are looked at.
+        reach: for each key, how many of these have been looked at when it is found broken.
+    """
+
+    fields: tuple[str, ...]
+    reach: tuple[int, ...]
+
+    def looked_at(self, found: list[Finding]) -> tuple[str, ...]:
+        """Return the fields that are looked at before the rest of a row with these errors."""
+        broken = [finding.place - AFTER_CELLS for finding in found if finding.place >= AFTER_CELLS]
+        return self.fields[: self.reach[min(broken)]] if broken else self.fields
+
+    def arranged(self, found: list[Finding]) -> list[Finding]:
+        """Return a row's errors, which are in the order of a row whose keys are fine, in its own order."""
+        first = {name: place for place, name in enumerate(self.looked_at(found))}
+        if len(first) == len(self.fields):
+            return found
+
+        def key(finding: Finding) -> tuple[int, int]:
+            name, number = finding.meaning.field_name, finding.meaning.field_number or 0
+            if finding.place >= AFTER_CELLS:
+                return 3, finding.place
+            if finding.meaning.type in {"extra-cell", "missing-cell"}:
+                return 2, number
+            return (0, first[name]) if name in first else (1, number)
+
+        return sorted(found, key=key)
+
+
 @dataclass
 class Findings:
     """A table's errors. Counts are complete; with a limit, only as many of the first errors are held as it names."""
 
+    order: ReadingOrder
     limit: int | None = None
     counts: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     _meanings: dict[Meaning, int] = field(default_factory=dict)
@@ -94,22 +133,31 @@ class Findings:
 
     def __iter__(self) -> Iterator[Finding]:
         """Yield the errors in frictionless' order, up to the limit."""
+        return islice(chain.from_iterable(self.by_row()), self.limit)
+
+    def by_row(self) -> Iterator[list[Finding]]:
+        """Yield the errors of each row, whole rows, until the limit is reached."""
         meanings = list(self._meanings)
-        rows, means, earlier = self._sorted()
-        for row, mean, before in zip(rows.tolist(), means.tolist(), earlier.tolist(), strict=True):
-            yield Finding(row, meanings[mean], before)
+        arrays = [array.tolist() for array in self._sorted()]
+        found = (
+            Finding(row, meanings[mean], place, before)
+            for row, place, mean, before in zip(*arrays, strict=True)
+        )
+        told = 0
+        for _, same in groupby(found, key=lambda finding: finding.row):
+            if self.limit is not None and told >= self.limit:
+                return
+            errors = self.order.arranged(list(same))
+            told += len(errors)
+            yield errors
 
-    def rows(self) -> np.ndarray:
-        """Return the record numbers of the errors that iteration yields, in its order."""
-        return self._sorted()[0]
-
-    def _sorted(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        nothing = np.zeros(0, np.int64)
-        rows = np.concatenate([nothing, *self._rows])
-        order = np.concatenate([nothing, *self._order])
-        sequence = np.lexsort((order, rows))[: self.limit]
-        means = np.concatenate([nothing, *self._means])
-        return rows[sequence], means[sequence], np.concatenate([nothing, *self._earlier])[sequence]
+    def _sorted(self) -> tuple[np.ndarray, ...]:
+        """Return rows, places, meanings and earlier rows, by row and place."""
+        nothing = [np.zeros(0, np.int64)]
+        held = (self._rows, self._order, self._means, self._earlier)
+        rows, order, means, earlier = (np.concatenate([*nothing, *arrays]) for arrays in held)
+        sequence = np.lexsort((order, rows))
+        return rows[sequence], order[sequence], means[sequence], earlier[sequence]
 
     def _count(self, means: np.ndarray) -> None:
         meanings = list(self._meanings) if len(means) else []

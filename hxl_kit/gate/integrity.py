@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from hxl_kit.gate.blocks import blocks
-from hxl_kit.gate.findings import AFTER_CELLS, Errors, Meaning
+from hxl_kit.gate.findings import AFTER_CELLS, Errors, Meaning, ReadingOrder
 from hxl_kit.gate.keys import KeyColumn, KeySet, Occurrences, bits_of, canonical, key_set
 from hxl_kit.gate.opening import open_table
 from hxl_kit.gate.unproven import UnprovenError
@@ -63,8 +63,31 @@ def foreign_keys_of(table: OpenTable, resource: Resource, block_bytes: int) -> t
             read[reference, fields] = _keys(_referred(resource, reference), fields, block_bytes)
         if table.column_names.issuperset(described["fields"]):
             own = tuple(described["fields"])
+            _refuse_mixed_kinds(table, own, read[reference, fields])
             found.append(ForeignKey(place, own, reference, fields, read[reference, fields]))
     return tuple(found)
+
+
+def _refuse_mixed_kinds(table: OpenTable, fields: tuple[str, ...], keys: KeySet) -> None:
+    kinds = tuple(KeyColumn(table.column(name)).kind for name in fields)
+    if len(kinds) > 1 and kinds != keys.kinds:
+        raise UnprovenError("keys of several fields whose types differ, alike where some are missing")
+
+
+def reading_order(table: OpenTable) -> ReadingOrder:
+    """Return the order in which frictionless looks at the fields of a table's keys."""
+    unique = [(column.name,) for column in table.columns if column.unique]
+    foreign = [tuple(key["fields"]) for key in table.foreign_keys]
+    groups = [
+        *unique,
+        table.primary_key,
+        *(key if table.column_names.issuperset(key) else () for key in foreign),
+    ]
+    fields, reach = dict[str, None](), []
+    for group in groups:
+        fields |= dict.fromkeys(group)
+        reach.append(len(fields))
+    return ReadingOrder(tuple(fields), tuple(reach))
 
 
 def _referred(resource: Resource, name: str) -> Resource:
@@ -99,7 +122,8 @@ def all_null(texts: list[pl.Series]) -> np.ndarray:
     """Return for each key whether all its parts are missing."""
     if any(not text.null_count() for text in texts):
         return np.zeros(len(texts[0]), bool)
-    return np.logical_and.reduce([text.is_null().to_numpy() for text in texts])
+    nothing: np.ndarray = np.logical_and.reduce([text.is_null().to_numpy() for text in texts])
+    return nothing
 
 
 class Integrity:
@@ -108,8 +132,7 @@ class Integrity:
     def __init__(self, table: OpenTable, foreign_keys: tuple[ForeignKey, ...], findings: Findings) -> None:
         self._findings, self._foreign, self._primary_key = findings, foreign_keys, table.primary_key
         self._unique = {column.name: Occurrences() for column in table.columns if column.unique}
-        names = [*self._unique, *table.primary_key, *(name for key in foreign_keys for name in key.fields)]
-        self.columns = {name: KeyColumn(table.column(name)) for name in dict.fromkeys(names)}
+        self.columns = {name: KeyColumn(table.column(name)) for name in findings.order.fields}
         shared = len(table.primary_key) == 1 and table.primary_key[0] in self._unique
         self._primary = self._unique[table.primary_key[0]] if shared else Occurrences()
         self._shared = shared

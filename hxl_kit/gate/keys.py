@@ -199,8 +199,9 @@ class KeySet:
         if not len(self.bits.first):
             return np.zeros(len(wanted.first), bool)
         place = np.minimum(np.searchsorted(self.bits.first, wanted.first), len(self.bits.first) - 1)
-        same = self.bits.first[place] == wanted.first
-        return same & (self.bits.second[place] == wanted.second)
+        held: np.ndarray = self.bits.first[place] == wanted.first
+        held &= self.bits.second[place] == wanted.second
+        return held
 
 
 def key_set(found: Iterable[Bits], kinds: tuple[str, ...]) -> KeySet:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hxl_kit.gate.bounded import BoundedReader
 from hxl_kit.gate.proofs import always, proofs_of
 
 if TYPE_CHECKING:
@@ -92,13 +93,15 @@ class Lane:
         values = cells.unique()
         self.new, self.trusting = False, len(values) <= FEW
         if self.trusting:
-            for value in values.to_pylist():
-                self.verdict(value)
+            self._asked(values, None)
 
     def _asked(self, cells: pa.StringArray, rows: np.ndarray | None) -> Faults:
         part = cells if rows is None else cells.take(pa.array(rows))
         coded = part.dictionary_encode()
-        verdicts = [self.verdict(value) for value in coded.dictionary.to_pylist()]
+        values = coded.dictionary.to_pylist()
+        if isinstance(self.column.reader, BoundedReader):
+            self.column.reader.meet(values)
+        verdicts = [self.verdict(value) for value in values]
         if not any(verdicts):
             return NO_FAULTS
         codes = coded.indices.to_numpy(zero_copy_only=False)

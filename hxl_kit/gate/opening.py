@@ -15,6 +15,7 @@ from frictionless.resources import TableResource
 from frictionless.table import create_cell_handlers
 
 from hxl_kit.gate.blocks import Form
+from hxl_kit.gate.bounded import BoundedReader, is_slow
 from hxl_kit.gate.fields import column_of
 from hxl_kit.gate.unproven import UnprovenError
 
@@ -85,7 +86,10 @@ def open_table(resource: Resource) -> OpenTable:
 
 def _table(resource: TableResource, foreign_keys: tuple[dict[str, Any], ...]) -> OpenTable:
     expected = resource.header.get_expected_fields()
-    handlers = create_cell_handlers(expected)
+    handlers = {
+        name: handler._replace(reader=BoundedReader(field)) if is_slow(field.constraints) else handler
+        for (name, handler), field in zip(create_cell_handlers(expected).items(), expected, strict=False)
+    }
     if len(handlers) != len(expected) or not handlers:
         raise UnprovenError("fields of one name, or none")
     if not resource.dialect.header_case:
@@ -180,6 +184,6 @@ class _Tee(io.RawIOBase):
 
 
 @contextmanager
-def _stream(resource: TableResource, digests: tuple[str, ...], end: bytes) -> Iterator[IO[bytes]]:
+def _stream(resource: TableResource, digests: tuple[str, ...], end: bytes) -> Iterator[_Tee]:
     with system.create_loader(resource) as loader:
         yield _Tee(loader.byte_stream, resource, () if resource.compression else digests, end)

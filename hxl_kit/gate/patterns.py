@@ -10,8 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DIGITS, WORDS, SPACES = "0-9", "A-Za-z0-9_", r" \t\n\r\x0b\x0c\x1c-\x1f"
 SHORTHANDS = {r"\d": DIGITS, r"\w": WORDS, r"\s": SPACES}
@@ -27,6 +31,8 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 SPAN = re.compile(r"(?P<what>\\d|\[0-9\]|\[A-Z\]|\[a-z\])(?:\{(?P<times>[0-9]{1,3})\})?")
+ENDS = {r"\d": (48, 57), "[0-9]": (48, 57), "[A-Z]": (65, 90), "[a-z]": (97, 122)}
+"""The first and the last byte of each."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,22 @@ def bulk_pattern(pattern: str) -> str | None:
     return bulk
 
 
+def decided_in_bulk(pattern: str, texts: Sequence[str]) -> dict[str, bool]:
+    """Return for each text of which it is certain whether frictionless finds the pattern in it.
+
+    On one line of ASCII both engines agree in both directions; elsewhere only a match is certain.
+    """
+    bulk = bulk_pattern(pattern)
+    if bulk is None:
+        return {}
+    found = pl.Series(texts, dtype=pl.String).str.contains(bulk).to_list()
+    return {
+        text: fits
+        for text, fits in zip(texts, found, strict=True)
+        if fits or (text.isascii() and "\n" not in text)
+    }
+
+
 @cache
 def fixed_widths(pattern: str) -> tuple[Span, ...]:
     """Return the spans of a pattern that is nothing but counted digits and letters; empty for any other."""
@@ -64,8 +86,8 @@ def fixed_widths(pattern: str) -> tuple[Span, ...]:
         if not found or found["times"] == "0":
             return ()
         times = int(found["times"] or 1)
-        first, last = {"d": "09", "0": "09", "A": "AZ", "a": "az"}[found["what"][1]]
-        spans.append(Span(start, start + times, ord(first), ord(last)))
+        span = ENDS[found["what"]]
+        spans.append(Span(start, start + times, *span))
         place, start = found.end(), start + times
     return tuple(spans)
 

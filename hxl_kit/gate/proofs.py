@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from hxl_kit.gate.patterns import bulk_pattern, fixed_widths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    import pyarrow as pa
 
     from hxl_kit.gate.fields import Column
     from hxl_kit.gate.patterns import Span
@@ -30,6 +29,7 @@ LONGEST_NUMBER = 18
 """Bytes; an exponent of 15 digits is the largest that Decimal takes without a fault."""
 BYTES_PER_CHARACTER = 4
 """The most that UTF-8 takes for one."""
+LAST_DAY = 9999_12_31
 DAYS_OF_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0])
 BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 
@@ -51,7 +51,8 @@ def always(column: Column) -> bool:
 def is_missing(cells: pa.StringArray, missing: tuple[str, ...]) -> np.ndarray:
     """Return for each cell whether it stands for a missing value."""
     if missing == ("",):
-        return lengths(cells) == 0
+        empty: np.ndarray = lengths(cells) == 0
+        return empty
     return np.asarray(pl.Series(cells).is_in(list(missing)))
 
 
@@ -66,8 +67,6 @@ def _typed_proofs(column: Column) -> tuple[Proof, ...]:
 
 
 def _accepts_missing(proof: Proof, column: Column) -> bool:
-    import pyarrow as pa
-
     return bool(column.missing) and bool(proof(pa.array(column.missing, pa.string())).any())
 
 
@@ -92,7 +91,7 @@ def _text(column: Column) -> Iterator[Proof]:
 
 def _least(column: Column) -> int:
     """Return how many characters a cell must have at least, one when an empty one is missing and must not be."""
-    return max(column.constraints.get("minLength", 0), int(column.required and "" in column.missing))
+    return max(int(column.constraints.get("minLength", 0)), int(column.required and "" in column.missing))
 
 
 def _by_bytes(cells: pa.StringArray, least: int, most: int | None) -> np.ndarray:
@@ -122,7 +121,7 @@ def _whole_numbers(column: Column) -> Iterator[Proof]:
 def _whole_within(cells: pa.StringArray, limits: dict[str, int]) -> np.ndarray:
     # With nulls in it the column comes as floats, which are exact up to here.
     values = pl.Series(cells).cast(pl.Int64, strict=False).to_numpy()
-    accepted = (values > -EXACT) & (values < EXACT)
+    accepted: np.ndarray = np.less(values, EXACT) & np.greater(values, -EXACT)
     for name, limit in limits.items():
         accepted &= _within(values, name, limit)
     return accepted
@@ -140,7 +139,7 @@ def _numbers(column: Column) -> Iterator[Proof]:
 def _within_strictly(cells: pa.StringArray, limits: dict[str, float]) -> np.ndarray:
     # Rounding keeps the order but may make two numbers equal, so equality proves nothing.
     values = pl.Series(cells).cast(pl.Float64, strict=False).to_numpy()
-    accepted = np.isfinite(values) & (lengths(cells) <= LONGEST_NUMBER)
+    accepted: np.ndarray = np.isfinite(values) & (lengths(cells) <= LONGEST_NUMBER)
     for name, limit in limits.items():
         accepted &= _within(values, name, limit, strictly=True)
     return accepted
@@ -148,9 +147,14 @@ def _within_strictly(cells: pa.StringArray, limits: dict[str, float]) -> np.ndar
 
 def _within(values: np.ndarray, name: str, limit: float, *, strictly: bool = False) -> np.ndarray:
     strictly |= name.startswith("exclusive")
-    if name.lower().endswith("minimum"):
-        return values > limit if strictly else values >= limit
-    return values < limit if strictly else values <= limit
+    compare = {
+        (True, True): np.greater,
+        (True, False): np.greater_equal,
+        (False, True): np.less,
+        (False, False): np.less_equal,
+    }[name.lower().endswith("minimum"), strictly]
+    within: np.ndarray = compare(values, limit)
+    return within
 
 
 def _selected(cells: pa.StringArray, accepted: pl.Expr) -> np.ndarray:
@@ -208,9 +212,8 @@ def _calendar_days(text: np.ndarray, least: int | None, most: int | None) -> np.
     accepted &= (month <= 12) & (day >= 1)  # noqa: PLR2004 - months of a year
     accepted &= day <= DAYS_OF_MONTH[np.minimum(month, 13)] + (leap & (month == 2))  # noqa: PLR2004 - February
     stamp = year * 10_000 + month * 100 + day
-    if least is not None:
-        accepted &= stamp >= least
-    return accepted if most is None else accepted & (stamp <= most)
+    within: np.ndarray = accepted & (stamp >= (least or 0)) & (stamp <= (most or LAST_DAY))
+    return within
 
 
 def _utc_seconds(cells: pa.StringArray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from itertools import groupby, takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from hxl_kit.gate.unproven import UnprovenError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hxl_kit.gate.findings import Finding, Findings
+    from hxl_kit.gate.findings import Finding, Findings, ReadingOrder
     from hxl_kit.gate.opening import OpenTable
 
 
@@ -28,22 +28,22 @@ def rendered(table: OpenTable, findings: Findings, limit: int, block_bytes: int)
     Raises:
         UnprovenError: frictionless words a row's errors otherwise than they were found.
     """
-    listed = list(findings)[:limit]
-    if not listed:
+    by_row = list(findings.by_row()) if limit else []
+    if not by_row:
         return []
     stats = copy(table.resource.stats)
-    rows = _records(table, {finding.row for finding in listed}, block_bytes)
+    records = _records(table, {found[0].row for found in by_row}, block_bytes)
     table.resource.stats = stats
-    return [
-        error
-        for number, found in groupby(listed, key=lambda finding: finding.row)
-        for error in _of_row(table, number, rows[number], list(found))
-    ]
+    told = (
+        error for found in by_row for error in _of_row(table, records[found[0].row], found, findings.order)
+    )
+    return list(islice(told, limit))
 
 
-def _of_row(table: OpenTable, number: int, cells: list[str], found: list[Finding]) -> Iterator[Any]:
+def _of_row(table: OpenTable, cells: list[str], found: list[Finding], order: ReadingOrder) -> Iterator[Any]:
+    number = found[0].row
     row = Row(cells, handlers=table.handlers, row_number=number)
-    for name in _key_fields(table):
+    for name in order.looked_at(found):
         row[name]
     ready = iter(row.errors)
     for finding in found:
@@ -51,12 +51,6 @@ def _of_row(table: OpenTable, number: int, cells: list[str], found: list[Finding
         if error is None or (error.type, error.note) != (finding.meaning.type, finding.note):
             raise UnprovenError(f"record {number}: an error of another kind than was found")
         yield error
-
-
-def _key_fields(table: OpenTable) -> list[str]:
-    unique = [column.name for column in table.columns if column.unique]
-    foreign = [name for key in table.foreign_keys for name in key["fields"] if name in table.column_names]
-    return list(dict.fromkeys([*unique, *table.primary_key, *foreign]))
 
 
 def _key_error(table: OpenTable, row: Row, finding: Finding) -> Any:

@@ -6,15 +6,17 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from frictionless import Checklist, Report
+from frictionless import Checklist, Report, errors
 from frictionless.exception import FrictionlessException
 
 from hxl_kit.gate.blocks import BLOCK_BYTES
+from hxl_kit.gate.bounded import refuse_slow_patterns
 from hxl_kit.gate.bulk import HASHES, Scope, declared_hash, read_in_bulk
 from hxl_kit.gate.faults import fault
 from hxl_kit.gate.rendering import rendered, rows_up_to
 from hxl_kit.gate.sources import is_package, resources_of
 from hxl_kit.gate.unproven import UnprovenError
+from hxl_kit.reading.patterns import SlowPatternError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +74,9 @@ def _task(resource: Resource, request: Request, lanes: list[str]) -> Report:
     try:
         report = _in_bulk(resource, request)
         lanes.append("bulk")
+    except SlowPatternError as error:
+        lanes.append("refused")
+        report = Report.from_validation_task(resource, time=0, errors=[errors.Error(note=str(error))])
     except Exception as error:  # noqa: BLE001 - what stops the bulk reading must not stop frictionless
         lanes.append(UnprovenError.reason(error))
         report = _alone(resource, request)
@@ -81,13 +86,19 @@ def _task(resource: Resource, request: Request, lanes: list[str]) -> Report:
 def _alone(resource: Resource, request: Request) -> Report:
     """Return frictionless' own report on a resource, or one that says where it fell over."""
     checklist = Checklist.from_descriptor(request.checklist) if request.checklist else None
-    limits = {"limit_errors": request.limit_errors, "limit_rows": request.limit_rows}
     try:
-        return resource.validate(checklist, **limits)
+        if request.fast:
+            refuse_slow_patterns(resource)
+        report: Report = resource.validate(
+            checklist, limit_errors=request.limit_errors, limit_rows=request.limit_rows
+        )
     except FrictionlessException:
         raise
+    except SlowPatternError as error:
+        return Report.from_validation_task(resource, time=0, errors=[errors.Error(note=str(error))])
     except Exception as error:  # noqa: BLE001 - frictionless' own faults come as any exception
         return Report.from_validation_task(resource, time=0, errors=[fault(error)])
+    return report
 
 
 def _in_bulk(resource: Resource, request: Request) -> Report:

@@ -28,5 +28,5 @@ def resources_of(path: str) -> Sequence[Resource]:
     if isinstance(source, PackageResource):
         package = source.read_metadata()
         package.to_descriptor(validate=True)
-        return package.resources
+        return list(package.resources)
     return [source.read_metadata() if isinstance(source, ResourceResource) else source]

@@ -57,8 +57,7 @@ class _Run:
         self._table, self._findings = table, findings
         self._lanes = [Lane(column) for column in table.columns]
         self.integrity = Integrity(table, foreign_keys, findings)
-        # frictionless reads a row's key cells before the others, and words their errors in that order.
-        names = [*self.integrity.columns, *(column.name for column in table.columns)]
+        names = [*findings.order.fields, *(column.name for column in table.columns)]
         self._order = {name: place for place, name in enumerate(dict.fromkeys(names))}
         self.rows = 0
 

@@ -11,10 +11,12 @@ from frictionless.exception import FrictionlessException
 from frictionless.resources import TableResource
 
 from hxl_kit.gate.blocks import BLOCK_BYTES
+from hxl_kit.gate.bounded import refuse_slow_patterns
 from hxl_kit.gate.bulk import Scope, read_in_bulk
 from hxl_kit.gate.faults import fault
 from hxl_kit.gate.sources import resources_of
 from hxl_kit.gate.unproven import UnprovenError
+from hxl_kit.reading.patterns import SlowPatternError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,6 +125,8 @@ def _task(resource: Resource, listed: int | None, memory: Memory | None, block_b
 def _judged(resource: Resource, listed: int | None, block_bytes: int, page: Page | None) -> TaskVerdict:
     try:
         reading = read_in_bulk(resource, Scope(block_bytes, listed, digests=("sha256",) if page else ()))
+    except SlowPatternError as error:
+        return _not_judged(resource, error)
     except Exception as error:  # noqa: BLE001 - what stops the bulk reading must not stop frictionless
         return _alone(resource, listed, UnprovenError.reason(error))
     if page and not resource.compression:
@@ -154,22 +158,35 @@ def _alone(resource: Resource, listed: int | None, why: str) -> TaskVerdict:
     tally, rows = _Tally(listed), 0
     try:
         resource.to_descriptor(validate=True)
+        refuse_slow_patterns(resource)
         resource.open()
         with resource:
-            check = baseline()
-            check.connect(resource)
-            tally.add(check.validate_start())
-            if isinstance(resource, TableResource):
-                rows = _read_rows(resource, tally)
-            elif resource.hash is not None or resource.bytes is not None:
-                _read_bytes(resource)
-            tally.add(check.validate_end())
+            rows = _judged_alone(resource, tally)
+    except SlowPatternError as error:
+        return _not_judged(resource, error)
     except FrictionlessException as error:
         tally = _Tally(listed)
         tally.add(error.to_errors())
     except Exception as error:  # noqa: BLE001 - frictionless' own faults come as any exception
         tally.add([fault(error)])
     return TaskVerdict(resource.name or "", rows, tally.counts, tuple(tally.errors), why)
+
+
+def _judged_alone(resource: Resource, tally: _Tally) -> int:
+    check, rows = baseline(), 0
+    check.connect(resource)
+    tally.add(check.validate_start())
+    if isinstance(resource, TableResource):
+        rows = _read_rows(resource, tally)
+    elif resource.hash is not None or resource.bytes is not None:
+        _read_bytes(resource)
+    tally.add(check.validate_end())
+    return rows
+
+
+def _not_judged(resource: Resource, error: SlowPatternError) -> TaskVerdict:
+    told = GateError("error", str(error))
+    return TaskVerdict(resource.name or "", 0, Counter({("error", ""): 1}), (told,), "refused")
 
 
 def _read_rows(resource: TableResource, tally: _Tally) -> int:

@@ -10,7 +10,7 @@ import gzip
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from hxl_kit.errors import InputError
+from hxl_kit.errors import InputError, RefusedInputError
 from hxl_kit.files import CHUNK_BYTES, require_plain_file
 from hxl_kit.reading.columnar import require_bearable_parquet
 from hxl_kit.reading.limits import MEMBERS, RATIO_FREE_BYTES
@@ -32,7 +32,7 @@ def require_bearable(path: Path, label: str | None = None) -> None:
     """Refuse a file that would unpack to far too much, or leads elsewhere; `label` names it.
 
     Raises:
-        InputError: it is no regular file, a bomb, or an archive with links, unsafe paths or archives inside.
+        RefusedInputError: it is no regular file, a bomb, or an archive with links, unsafe paths or archives inside.
     """
     name = str(path) if label is None else label
     require_plain_file(path)
@@ -41,23 +41,29 @@ def require_bearable(path: Path, label: str | None = None) -> None:
     except InputError:
         return
     try:
-        if kind == "gzip":
-            _require_bearable_gzip(path, name)
-        elif kind == "zip":
-            _require_bearable_zip(path, name)
-        elif kind in WORKBOOKS:
-            _require_bearable_workbook(path, name)
-        elif kind == "parquet":
-            require_bearable_parquet(path, name)
+        _require(kind, path, name)
+    except InputError as error:
+        raise RefusedInputError(str(error)) from error
     except (*CORRUPT, OSError, zipfile.LargeZipFile, RuntimeError, LookupError):
         return
+
+
+def _require(kind: str, path: Path, name: str) -> None:
+    if kind == "gzip":
+        _require_bearable_gzip(path, name)
+    elif kind == "zip":
+        _require_bearable_zip(path, name)
+    elif kind in WORKBOOKS:
+        _require_bearable_workbook(path, name)
+    elif kind == "parquet":
+        require_bearable_parquet(path, name)
 
 
 def require_bearable_files(folder: Path, resources: Iterable[Mapping[str, Any]]) -> None:
     """Refuse resources whose files `require_bearable` refuses; what is not there is passed over.
 
     Raises:
-        InputError: there is one; it is named.
+        RefusedInputError: there is one; it is named.
     """
     for resource in resources:
         value = resource.get("path")

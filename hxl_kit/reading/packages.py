@@ -10,7 +10,7 @@ from hxl_kit.errors import InputError
 from hxl_kit.files import set_aside, sha256_of
 from hxl_kit.reading.descriptors import parse_json, read_json
 from hxl_kit.reading.limits import DESCRIPTOR_BYTES
-from hxl_kit.reading.paths import is_safe_path, require_own_files
+from hxl_kit.reading.paths import YAML, is_safe_path, require_harmless, require_own_files
 from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
 ]
 
 DESCRIPTOR = "datapackage.json"
-YAML = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,10 @@ class Package:
 
     @property
     def tables(self) -> dict[str, dict[str, Any]]:
-        """The clean tables: resource name to resource, without companions and files of other kinds."""
+        """The clean tables: resource name to resource, without companions and what is not one file of a table."""
         named = {r["name"]: r for r in self.resources if isinstance(r.get("name"), str)}
         companions = {f"{name}-hxl" for name in named}
-        return {name: r for name, r in named.items() if "schema" in r and name not in companions}
+        return {name: r for name, r in named.items() if _is_table(r) and name not in companions}
 
     @property
     def digest(self) -> str:
@@ -61,12 +60,17 @@ class Package:
         return self.folder / str(resource["path"])
 
 
+def _is_table(resource: dict[str, Any]) -> bool:
+    return isinstance(resource.get("path"), str) and "schema" in resource
+
+
 def read_package(path: Path, remote: RemotePolicy = NO_REMOTE) -> Package:
     """Return the package in a folder, or of a datapackage.json; addresses in it are permitted by `remote` alone.
 
     Raises:
+        RefusedInputError: it names what must not be opened at all (a symbolic link, a pipe, an address).
         InputError: there is none, it is not a JSON object with resources, it says a key twice, or a resource names
-            anything but files inside the package (absolute, `..`, a symbolic link, a pipe, an address).
+            anything but files inside the package.
     """
     file = path / DESCRIPTOR if path.is_dir() else path
     if path.is_dir() and not file.exists():
@@ -82,10 +86,11 @@ def read_package(path: Path, remote: RemotePolicy = NO_REMOTE) -> Package:
         raise InputError(
             f'{file}: is not a JSON object; a descriptor looks like {{"name": …, "resources": […]}}'
         )
+    require_harmless(file.parent, str(file), descriptor, remote)
     resources = descriptor.get("resources")
     if not isinstance(resources, list) or not resources or not all(isinstance(r, dict) for r in resources):
         raise InputError(f"{file}: 'resources' must be a list of at least one resource (an object)")
-    require_own_files(file.parent, str(file), descriptor, remote)
+    require_own_files(file.parent, str(file), descriptor)
     return Package(file.parent, descriptor)
 
 

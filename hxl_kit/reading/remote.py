@@ -78,8 +78,9 @@ def remote_references(descriptor: Mapping[str, Any]) -> Iterator[tuple[str, str]
 
     Texts for people (homepage, licences, sources) are not fetched, nor are the profiles of the standard.
     """
-    if isinstance(descriptor.get("profile"), str):
-        yield from _if_remote("profile", descriptor["profile"])
+    for key in REFERENCES:
+        if isinstance(descriptor.get(key), str):
+            yield from _if_remote(key, descriptor[key])
     resources = descriptor.get("resources")
     for number, resource in enumerate(resources if isinstance(resources, list) else []):
         if isinstance(resource, dict):

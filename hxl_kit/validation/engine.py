@@ -14,11 +14,11 @@ from hxl_kit.checks.guards import row_rules
 from hxl_kit.checks.rule import Rule
 from hxl_kit.checks.words import words_rules
 from hxl_kit.errors import InputError, RefusedInputError, UsageError, nearest
+from hxl_kit.files import require_plain_file
 from hxl_kit.gate import Request, frictionless_report
 from hxl_kit.mapping import tidy, typed
 from hxl_kit.reading import open_table
 from hxl_kit.reading.bearable import require_bearable_files
-from hxl_kit.files import require_plain_file
 from hxl_kit.reading.descriptors import read_json
 from hxl_kit.reading.packages import DESCRIPTOR, Package, is_package, read_package
 from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
