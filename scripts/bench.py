@@ -1,4 +1,4 @@
-"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `summarise [FILE]`, `sources [FOLDER]` and `places`.
+"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `summarise [FILE]`, `sources [FOLDER]`, `places`, `validate [PACKAGE]`.
 
 Every measured run is a process of its own: wall and CPU seconds and peak memory are what the operating
 system accounts for it. The floor and the tool take turns, so that a slow moment of the machine hits both.
@@ -48,7 +48,7 @@ class Run:
 def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("benchmark", choices=["normalise", "sources", "places", "summarise"])
+    parser.add_argument("benchmark", choices=["normalise", "sources", "places", "summarise", "validate"])
     parser.add_argument(
         "file",
         nargs="?",
@@ -61,11 +61,17 @@ def main() -> int:
         "--errors", type=int, default=0, help="places: list so many wrong and abstained answers"
     )
     parser.add_argument("--seed", type=int, default=4, help="places: another seed asks other names")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="validate: rows of the made package")
     arguments = parser.parse_args()
     if arguments.benchmark == "places":
         return places(quick=arguments.quick, seed=arguments.seed, errors=arguments.errors)
     with tempfile.TemporaryDirectory(prefix="hxl-kit-bench-") as name:
         folder = Path(name)
+        if arguments.benchmark == "validate":
+            import bench_validate
+
+            bench_validate.validate(arguments.file, folder, measured, arguments.rows)
+            return 0
         if arguments.benchmark == "sources":
             return sources(arguments.file or SAMPLES, folder, arguments.runs)
         file = arguments.file or ged_like(folder / "ged_like.csv")

@@ -16,11 +16,12 @@ from frictionless import Resource
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hxl_kit.checks.constraints import PROVEN, constraint_rules, field_rules, unproven
+from hxl_kit.checks.constraints import constraint_rules, field_rules
 from hxl_kit.mapping import POLARS_TYPES
 from hxl_kit.package.outputs.delimited import CsvFile, CsvWriter
 from hxl_kit.standard.tables import table, table_names
-from hxl_kit.validation.oracle import package_issues
+from hxl_kit.validation.report import Collected
+from hxl_kit.validation.verdict import collect_verdict
 
 LETTERS = st.one_of(
     st.sampled_from(list("\"',;|\n\r\t=+-@#aZ0 .é")),
@@ -233,19 +234,12 @@ def test_minimal_row_is_valid_for_both(name, tmp_path, dialect):
 
 
 @pytest.mark.parametrize("name", table_names())
-def test_every_constraint_of_the_standard_is_proven(name):
-    used = {kind for field in table(name).fields for kind in field.constraints}
-    assert used <= PROVEN
-    assert unproven(name) == ()
-
-
-def test_a_constraint_without_a_rule_is_noticed(monkeypatch):
-    owner = table("claims")
-    monkeypatch.setitem(owner["quote"].constraints, "exclusiveMinimum", 0)
-    unproven.cache_clear()
-    assert unproven("claims") == ("exclusiveMinimum",)
-    monkeypatch.undo()
-    unproven.cache_clear()
+def test_every_constraint_of_the_standard_has_a_rule(name):
+    owner = table(name)
+    for field in owner.fields:
+        ruled = {rule.id.removeprefix("constraint-") for rule in field_rules(owner, field)}
+        stated = {kind for kind, limit in field.constraints.items() if limit is not False}
+        assert stated - {"unique"} <= ruled
 
 
 def test_null_keeps_every_rule_but_required():
@@ -342,15 +336,17 @@ def test_text_that_looks_like_another_dialect_is_no_reason_to_refuse(tmp_path, d
         assert refused_cells(owner, path, dialect) == (set(), [])
 
 
-def test_oracle_names_row_field_and_cell(tmp_path):
+def test_verdict_names_row_field_and_cell(tmp_path):
     owner = table("claims")
     good = minimal(owner)
     frame = frame_of(owner, [{**good, "claim_id": "a"}, {**good, "claim_id": "b", "stance": "shouts"}])
     path = write(tmp_path, owner, frame)
     resource = {"name": "claims", "path": path.name, "schema": owner.schema(("claims",))}
-    issues, rows = package_issues({"name": "p", "resources": [resource]}, path.parent)
-    assert rows == {"claims": 2}
-    (issue,) = issues
+    descriptor = path.parent / "datapackage.json"
+    descriptor.write_text(json.dumps({"name": "p", "resources": [resource]}))
+    found = Collected(10)
+    assert collect_verdict(descriptor, found) == {"claims": 2}
+    (issue,) = found.issues
     column = owner.names.index("stance")
     assert (issue.rule, issue.severity, issue.row, issue.field) == ("constraint-error", "error", 3, "stance")
     assert issue.cell == f"{chr(ord('A') + column)}3"

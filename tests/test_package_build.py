@@ -21,7 +21,8 @@ from hxl_kit.package.build import build_all, build_package
 from hxl_kit.standard import schemas
 from hxl_kit.standard.tables import table
 from hxl_kit.validation.engine import validate
-from hxl_kit.validation.oracle import package_issues
+from hxl_kit.validation.report import Collected
+from hxl_kit.validation.verdict import collect_verdict
 
 CANARY = "Canary-Persona-7731"
 PLAIN = Options(parquet=False, hashtag_row="none")
@@ -200,8 +201,9 @@ def test_what_was_built_is_valid_for_hxl_kit(built):
 def test_hashtag_row_wherever_it_stands_is_valid(ged, tmp_path, row):
     out = tmp_path / "out"
     build_package(authored(ged(6), options=Options(hashtag_row=row, parquet=False)), out)
-    issues, rows = package_issues(descriptor_of(out), out)
-    assert (issues, sum(rows.values())) == ([], sum_of_rows(out))
+    found = Collected(10)
+    rows = collect_verdict(out / "datapackage.json", found)
+    assert (found.issues, sum(rows.values())) == ([], sum_of_rows(out))
     tagged = {
         p.name for p in out.glob("*.csv") if p.read_text(encoding="utf-8").split("\n")[1].startswith("#")
     }

@@ -18,7 +18,6 @@ from hxl_kit.sources import source
 from hxl_kit.standard.tables import table
 from hxl_kit.validation import gate
 from hxl_kit.validation.engine import CHECKS, validate
-from hxl_kit.validation.oracle import head_issues
 from hxl_kit.validation.profile import follows_profile, profile_issues
 from hxl_kit.validation.report import Issue, Report, cell_address
 
@@ -169,6 +168,7 @@ def test_each_set_of_checks_runs_alone(copy, name):
         "codelists": {"constraint-enum"},
         "figures": {"range-order", "range-value"},
         "guards": set(),
+        "strict": set(),
     }
     assert rules == expected[name]
 
@@ -330,20 +330,6 @@ def test_gate_names_the_first_errors(copy):
     message = str(caught.value)
     assert message.startswith("the package would be invalid, nothing was written: events row 2 latitude: ")
     assert message.endswith("; and 1 more")
-
-
-def test_gate_reads_large_packages_by_descriptor_and_head(copy, monkeypatch):
-    monkeypatch.setattr(gate, "FULL_ROWS", 5)
-    gate.refuse_invalid(copy)
-    change_cell(copy / "events.csv", 2, "latitude", "95")
-    with pytest.raises(DataError, match="events row 2 latitude"):
-        gate.refuse_invalid(copy)
-
-
-def test_head_stops_after_its_rows(copy):
-    change_cell(copy / "events.csv", 8, "latitude", "95")
-    assert head_issues(descriptor_of(copy), copy, 4) == []
-    assert [i.row for i in head_issues(descriptor_of(copy), copy, 40)] == [8]
 
 
 # Reports.

@@ -201,12 +201,27 @@ def test_pattern_of_a_local_profile_ends(tmp_path):
     assert found(package) == [("datapackage-profile", "error", None, "")]
 
 
-@pytest.mark.parametrize("path", [".hidden/t.csv", "a/.t.csv", "./t.csv"])
+@pytest.mark.parametrize("path", [".hidden/t.csv", "a/.t.csv", "..t.csv"])
 def test_hidden_paths(tmp_path, path):
     package = Package(tmp_path, {"resources": [{"name": "t", "path": path}]})
     assert found(package) == [("hidden-path", "error", None, "")]
     listed = Package(tmp_path, {"resources": [{"name": "t", "path": ["a.csv", path]}]})
     assert ("hidden-path", "error", None, "") in found(listed)
+
+
+def test_path_from_here_is_not_hidden(tmp_path):
+    assert found(Package(tmp_path, {"resources": [{"name": "t", "path": "./a/t.csv"}]})) == []
+
+
+def test_schema_and_dialect_in_files_of_the_package(tmp_path):
+    fields = [{"name": "id", "type": "integer"}, {"name": "kind", "type": "string"}]
+    package = package_of(tmp_path, "id;kind\n1;a\n01;b\n", schema=None)
+    package.resources[0].update({"schema": "schema.json", "dialect": "dialect.json"})
+    (tmp_path / "schema.json").write_text(json.dumps({"fields": fields, "uniqueKeys": [["id"]]}))
+    (tmp_path / "dialect.json").write_text('{"delimiter": ";"}')
+    assert found(package) == [("unique-keys", "error", 3, "id")]
+    (tmp_path / "dialect.json").unlink()
+    assert found(package)[0] == ("not-checked", "warning", None, "")
 
 
 def test_path_lists_and_names(tmp_path):

@@ -138,6 +138,19 @@ def test_plain_texts_are_not_read_again():
     assert logical(cells, {"name": "a", "type": "integer"}).to_list() == ["1", "-5", "7", None, None]
 
 
+def test_moments_without_one_in_utc():
+    field = {"name": "a", "type": "datetime"}
+    cells = ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00", "2024-01-01T12:30:15+24:00"]
+    found = logical(pl.Series([*cells, "2024-01-01T12:00:00+02:00", "2024-01-01T10:00:00Z"]), field).to_list()
+    assert len({*found[:3]}) == 3
+    assert found[3] == found[4] == "2024-01-01T10:00:00+00:00"
+
+
+def test_type_that_is_none_is_left_to_frictionless():
+    fields = [{"name": "a", "type": ["integer"]}]
+    assert [i.row for i in unique_keys(inline(fields, [["a"]], [["a"], ["1"], ["01"], ["1"]]))] == [4]
+
+
 def parquet_package(folder, frame, fields, **more):
     folder.mkdir(parents=True, exist_ok=True)
     frame.write_parquet(folder / "t.parquet", row_group_size=2)

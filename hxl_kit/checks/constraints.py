@@ -6,7 +6,6 @@ holds this against frictionless itself. Source: Table Schema, https://datapackag
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -76,12 +75,3 @@ _CONSTRAINTS: dict[str, Callable[[Field, pl.Expr, Any], tuple[pl.Expr, str]]] = 
     "maxLength": _max_length,
     "minLength": _min_length,
 }
-PROVEN = frozenset(_CONSTRAINTS) | {"unique"}
-"""The constraints that are proven here; `unique` is proven over the whole table, with the keys."""
-
-
-@cache
-def unproven(table_name: str) -> tuple[str, ...]:
-    """Return the constraints of a table that no rule here proves (none, unless the standard grows one)."""
-    found = {name for field in table(table_name).fields for name in field.constraints}
-    return tuple(sorted(found - PROVEN))

@@ -57,6 +57,14 @@ DIGITS = r"[\p{Nd}--[0-9]]"
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 EATEN = rf"(?i)^(?:[0-9]{{1,2}}[-/ ]{MONTH}(?:[-/ ][0-9]{{2,4}})?|{MONTH}[-/ ][0-9]{{1,4}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}.*)$"
 
+STANDARD = r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9:.,]+ ?(?:Z|UTC|[+-][0-9:]+)?)?)?|-?Q[1-4]|-?W[0-9]{2})?$|^[0-9]{8}$"
+PCODE = r"^[A-Z]{2,3}[0-9][0-9A-Z]*$"
+ODD_SPACE = r"^\s|\s$|[\u{a0}\u{1680}\u{2000}-\u{200a}\u{202f}\u{205f}\u{3000}]"
+SHORT = 60
+"""Cells up to this length are names and codes, by which tables are joined."""
+
+MIXED = r"[A-Za-z][\p{Cyrillic}\p{Greek}]|[\p{Cyrillic}\p{Greek}][A-Za-z]"
+
 Found = tuple[str, "Severity", pl.Expr, str]
 
 
@@ -81,6 +89,23 @@ def form_rules(column: str, meaning: str | None, today: dt.date) -> tuple[Rule, 
     return tuple(
         Rule(rule, "", column, severity, violated, message) for rule, severity, violated, message in found
     )
+
+
+def header_rules(name: str) -> Iterator[tuple[str, Severity, str]]:
+    """Yield what is wrong with the name of a column: rule, severity and message."""
+    named = pl.DataFrame({"name": [name]})
+    for rule, severity, violated, message in _any_cell(pl.col("name")):
+        if rule != "whitespace" and named.select(violated).item():
+            yield rule, severity, message
+
+
+def place_rules(latitude: str, longitude: str) -> tuple[Rule, ...]:
+    """Return the rule on two columns of text that hold degrees: nothing happens at 0, 0."""
+    zero = pl.all_horizontal(
+        pl.col(name).str.contains(r"^[+-]?0+(?:\.0*)?$") for name in (latitude, longitude)
+    )
+    message = "latitude and longitude are 0, a place in the sea that stands for no place: leave them empty"
+    return (Rule("degrees", "", latitude, "warning", zero, message),)
 
 
 def ascii_digits(cell: pl.Expr) -> pl.Expr:
@@ -108,6 +133,20 @@ def _any_cell(cell: pl.Expr) -> Iterator[Found]:
         "warning",
         composed,
         "is not normalised Unicode (NFC): the same name can be two in a join",
+    )
+    named = cell.str.len_chars() <= SHORT
+    yield (
+        "whitespace",
+        "warning",
+        named & cell.str.contains(ODD_SPACE),
+        "has white space around it, or a no-break space: joins on it fail",
+    )
+    mixed = named & cell.str.contains(MIXED)
+    yield (
+        "scripts",
+        "warning",
+        mixed,
+        "mixes letters that look alike of two scripts (Latin with Cyrillic or Greek)",
     )
     yield "mojibake", "warning", cell.str.contains(MOJIBAKE), "holds letters that were decoded wrongly"
 
@@ -142,7 +181,13 @@ def _date(_: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
         unclear,
         "is an ambiguous date: is the day or the month first? Write it as 2024-03-01",
     )
-    yield "date", "warning", first.is_not_null() & ~unclear, "is a date in another format than 2024-03-01"
+    other = (
+        plain.str.contains("[0-9]")
+        & ~plain.str.contains(STANDARD)
+        & ~counted
+        & ~unclear.fill_null(value=False)
+    )
+    yield "date", "warning", other, "is a date in another format than 2024-03-01"
     yield (
         "date",
         "error",
@@ -223,6 +268,13 @@ def _pcode(cell: pl.Expr, plain: pl.Expr, _: dt.date) -> Iterator[Found]:
     )
     yield "pcode", "error", bare.str.contains(r"[^\x00-\x7f]"), "is a P-code with non-ASCII digits or letters"
     numeric = plain.str.contains(NUMBER)
+    odd = ~plain.str.contains(f"{PCODE}|{EATEN}|{NUMBER}") & bare.str.contains(r"^[\x00-\x7f]+$")
+    yield (
+        "pcode",
+        "warning",
+        odd,
+        "has not the usual pattern of a P-code: letters of the country, then digits",
+    )
     yield (
         "pcode",
         "error",

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from hxl_kit.gate.arrow import flags, picked, texts
 from hxl_kit.gate.unproven import UnprovenError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def blocks(open_bytes: Callable[[], Any], form: Form, size: int = BLOCK_BYTES) -
         raise UnprovenError("a quote is left open at the end")
     rest = strays.take(None)
     if rest:
-        nothing = pa.array([], pa.string())
+        nothing = texts([])
         yield Block(np.zeros(0, np.int64), (nothing,) * form.width, tuple(rest))
 
 
@@ -133,7 +134,7 @@ def _block(batch: pa.RecordBatch, seen: int, form: Form, strays: _Strays) -> Blo
     ragged = strays.take(int(numbers[-1])) if len(numbers) else []
     kept = _content(batch, numbers, form)
     if kept is not None:
-        batch, numbers = batch.take(pa.array(kept)), numbers[kept]
+        batch, numbers = picked(batch, kept), numbers[kept]
     return Block(numbers, tuple(batch.columns), tuple(ragged))
 
 
@@ -145,9 +146,9 @@ def _content(batch: pa.RecordBatch, numbers: np.ndarray, form: Form) -> np.ndarr
     fine = (numbers >= form.first_row) & ~np.isin(numbers, list(form.comment_rows))
     if form.comment:
         starts = pa.compute.starts_with(batch.column(0), form.comment)
-        fine &= ~starts.to_numpy(zero_copy_only=False)
+        fine &= ~flags(starts)
     if form.skip_blank:
-        filled = [pa.compute.not_equal(column, "").to_numpy(zero_copy_only=False) for column in batch.columns]
+        filled = [flags(pa.compute.not_equal(column, "")) for column in batch.columns]
         fine &= np.logical_or.reduce(filled)
     return None if fine.all() else np.flatnonzero(fine)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hxl_kit.gate.arrow import codes, flags, picked, texts
 from hxl_kit.gate.bounded import BoundedReader
 from hxl_kit.gate.proofs import always, proofs_of
 
@@ -70,7 +71,7 @@ class Lane:
         for proof in self.proofs:
             if rows is not None and not len(rows):
                 break
-            part = cells if rows is None else cells.take(pa.array(rows))
+            part = cells if rows is None else picked(cells, rows)
             accepted = proof(part)
             if accepted.all():
                 return NO_FAULTS.rows
@@ -83,8 +84,8 @@ class Lane:
             self._meet(cells)
         if not self.familiar or not self.trusting:
             return None
-        known = pc.is_in(cells, value_set=pa.array(self.familiar, pa.string()))
-        rows = np.flatnonzero(~known.to_numpy(zero_copy_only=False))
+        known = pc.is_in(cells, value_set=texts(self.familiar))
+        rows = np.flatnonzero(~flags(known))
         self.trusting = len(rows) <= len(cells) * (1 - WORTH_KEEPING)
         return rows
 
@@ -96,7 +97,7 @@ class Lane:
             self._asked(values, None)
 
     def _asked(self, cells: pa.StringArray, rows: np.ndarray | None) -> Faults:
-        part = cells if rows is None else cells.take(pa.array(rows))
+        part = cells if rows is None else picked(cells, rows)
         coded = part.dictionary_encode()
         values = coded.dictionary.to_pylist()
         if isinstance(self.column.reader, BoundedReader):
@@ -104,10 +105,10 @@ class Lane:
         verdicts = [self.verdict(value) for value in values]
         if not any(verdicts):
             return NO_FAULTS
-        codes = coded.indices.to_numpy(zero_copy_only=False)
-        faulty = np.flatnonzero(np.array([bool(verdict) for verdict in verdicts])[codes])
+        found = codes(coded.indices)
+        faulty = np.flatnonzero(np.array([bool(verdict) for verdict in verdicts])[found])
         return Faults(
-            faulty if rows is None else rows[faulty], [verdicts[code] for code in codes[faulty].tolist()]
+            faulty if rows is None else rows[faulty], [verdicts[code] for code in found[faulty].tolist()]
         )
 
     def verdict(self, value: str) -> Notes:

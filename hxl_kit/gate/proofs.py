@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
+from hxl_kit.gate.arrow import texts
 from hxl_kit.gate.patterns import bulk_pattern, fixed_widths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import pyarrow as pa
 
     from hxl_kit.gate.fields import Column
     from hxl_kit.gate.patterns import Span
@@ -67,7 +69,7 @@ def _typed_proofs(column: Column) -> tuple[Proof, ...]:
 
 
 def _accepts_missing(proof: Proof, column: Column) -> bool:
-    return bool(column.missing) and bool(proof(pa.array(column.missing, pa.string())).any())
+    return bool(column.missing) and bool(proof(texts(column.missing)).any())
 
 
 def _text(column: Column) -> Iterator[Proof]:

@@ -7,11 +7,11 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from frictionless import errors, system
 from frictionless.resource.stats import ResourceStats
 from frictionless.table import Row
 
+from hxl_kit.gate.arrow import picked
 from hxl_kit.gate.blocks import blocks
 from hxl_kit.gate.unproven import UnprovenError
 
@@ -80,7 +80,7 @@ def _records(table: OpenTable, wanted: set[int], block_bytes: int) -> dict[int, 
     for block in blocks(table.stream(), table.form, block_bytes):
         found |= {number: cells for number, cells in block.ragged if number in wanted}
         places = np.flatnonzero(np.isin(block.numbers, numbers))
-        columns = [column.take(pa.array(places)).to_pylist() for column in block.columns]
+        columns = [picked(column, places).to_pylist() for column in block.columns]
         found |= zip(block.numbers[places].tolist(), map(list, zip(*columns, strict=True)), strict=True)
         if len(found) == len(wanted):
             break

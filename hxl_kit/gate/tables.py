@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from frictionless.table import Row
 
+from hxl_kit.gate.arrow import picked
 from hxl_kit.gate.blocks import blocks
 from hxl_kit.gate.findings import Errors, Meaning
 from hxl_kit.gate.integrity import Integrity
@@ -17,6 +17,8 @@ from hxl_kit.gate.unproven import UnprovenError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pyarrow as pa
 
     from hxl_kit.gate.blocks import Block
     from hxl_kit.gate.bulk import Scope
@@ -112,7 +114,7 @@ class _Run:
         for lane, cells in zip(self._lanes[1:], block.columns[1:], strict=True):
             if not len(places):
                 break
-            places = places[is_missing(cells.take(pa.array(places)), lane.column.missing)]
+            places = places[is_missing(picked(cells, places), lane.column.missing)]
         return places
 
     def _of_ragged(self, number: int, cells: list[str]) -> Iterator[Errors]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from hxl_kit.reading.encodings import Utf8, as_utf8
 from hxl_kit.reading.hashtags import find_hashtag_row
 from hxl_kit.reading.headings import Heading, header_above, heading, is_blank
 from hxl_kit.reading.levels import header_row, is_told_apart, lowest_row
+from hxl_kit.reading.limits import COLUMNS, RAGGED_ROWS
 from hxl_kit.reading.quotes import RECORD_BYTES, check_text
 from hxl_kit.reading.table import BadRow, Batch, TableText, counted, numbered, plain_words
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hxl_kit.reading.signatures import Content
 
 DELIMITERS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
+DENSE_BYTES = 4 << 20
 SAMPLE_BYTES = 1 << 20
 SAMPLE_ROWS = 100
 SEARCHED_ROWS = 50
@@ -83,6 +85,7 @@ class Source:
     delimiter: str
     heading: Heading
     width: int
+    block_bytes: int
 
 
 @contextmanager
@@ -134,12 +137,17 @@ def records(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _examined(content: Content, text: Utf8) -> tuple[Source, tuple[str, ...]]:
     sample = _sample(text.file)
-    notes = check_text(content.label, text, sample.delimiter)
+    notes, is_dense = check_text(content.label, text, sample.delimiter)
     if not sample.rows:
         raise InputError(f"{content.label}: is empty")
     _require_header(content.label, sample)
     found = heading(content.label, sample.rows, sample.header, sample.hashtags, sample.trailing_width)
-    source = Source(content.label, text.file, sample.delimiter, found, len(found.names))
+    if len(found.names) > COLUMNS:
+        raise InputError(
+            f"{content.label}: has more than {COLUMNS:,} columns; are they places or days? Make them rows"
+        )
+    block = DENSE_BYTES if is_dense else RECORD_BYTES
+    source = Source(content.label, text.file, sample.delimiter, found, len(found.names), block)
     source = _without_empty(source)
     if sample.delimiter != ",":
         notes = (f"delimiter {DELIMITERS[sample.delimiter]}", *notes)
@@ -221,9 +229,7 @@ def _without_empty(source: Source) -> Source:
         kept = max([kept, *filled])
         if kept == last:
             break
-    return Source(
-        source.label, source.file, source.delimiter, source.heading.without(last - kept), source.width
-    )
+    return replace(source, heading=source.heading.without(last - kept))
 
 
 def _batches(source: Source) -> Iterator[Batch]:
@@ -242,8 +248,13 @@ def _batches(source: Source) -> Iterator[Batch]:
                 nothing = pl.DataFrame(schema=dict.fromkeys(source.heading.names, pl.String))
                 yield _batch(source, nothing, numbering, ragged)
     except pa.ArrowInvalid as error:
+        if len(ragged) >= RAGGED_ROWS:
+            raise InputError(
+                f"{source.label}: more than {RAGGED_ROWS:,} records, nearly all, do not have the header's "
+                f"{counted(source.width, 'cell')}; is the header, or the delimiter, another one?"
+            ) from error
         raise InputError(
-            f"{source.label}: record {numbering.next} or one soon after it is longer than {RECORD_BYTES >> 20} MiB",
+            f"{source.label}: record {numbering.next} or one soon after it is longer than {source.block_bytes >> 20} MiB",
         ) from error
 
 
@@ -253,6 +264,8 @@ def _parser(source: Source, ragged: list[BadRow]) -> Any:
     from pyarrow import csv
 
     def reject(row: Any) -> str:
+        if len(ragged) >= RAGGED_ROWS:
+            return "error"
         reason = f"{counted(row.actual_columns, 'cell')}, expected {row.expected_columns}"
         ragged.append(BadRow(row.number, reason, row.text))
         return "skip"
@@ -260,7 +273,7 @@ def _parser(source: Source, ragged: list[BadRow]) -> Any:
     columns = [f"{n}" for n in range(source.width)]
     return csv.open_csv(
         source.file,
-        read_options=csv.ReadOptions(column_names=columns, use_threads=False, block_size=RECORD_BYTES),
+        read_options=csv.ReadOptions(column_names=columns, use_threads=False, block_size=source.block_bytes),
         parse_options=csv.ParseOptions(
             delimiter=source.delimiter,
             newlines_in_values=True,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import InputError
-from hxl_kit.reading.json_text import compact
+from hxl_kit.reading.json_text import Number, compact
 from hxl_kit.reading.table import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 AXES = ("longitude", "latitude", "altitude")
 LIMITS = (180, 90)
@@ -65,6 +65,8 @@ def _place(geometry: dict[str, Any] | None) -> dict[str, Any]:
         return {}
     if geometry.get("type") != "Point":
         _require_closed(geometry)
+        for position in _positions(geometry.get("coordinates")):
+            _require_degrees(position)
         return {"geometry": compact(geometry)}
     coordinates = geometry.get("coordinates")
     if coordinates in (None, []):
@@ -74,16 +76,23 @@ def _place(geometry: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _require_degrees(coordinates: Any) -> None:
-    try:
-        degrees = [abs(float(number)) for number in coordinates]
-    except (TypeError, ValueError):
-        degrees = []
+    if not isinstance(coordinates, list) or not all(isinstance(number, Number) for number in coordinates):
+        raise ValueError("has coordinates that are no numbers")
+    degrees = [abs(float(number)) for number in coordinates]
     if len(degrees) not in (2, 3):
         raise ValueError("has a point without two or three coordinates")
     if degrees[1] > LIMITS[1] >= degrees[0]:
         raise ValueError("has a latitude beyond 90 degrees: are longitude and latitude swapped?")
     if degrees[0] > LIMITS[0] or degrees[1] > LIMITS[1]:
         raise ValueError("has coordinates beyond 180 and 90 degrees, out of range")
+
+
+def _positions(coordinates: Any) -> Iterator[Any]:
+    """Yield the positions inside coordinates, which are lists of lists of them."""
+    layer = coordinates if isinstance(coordinates, list) else []
+    while layer and isinstance(layer[0], list) and layer[0] and isinstance(layer[0][0], list):
+        layer = [inner for item in layer if isinstance(item, list) for inner in item]
+    yield from (item for item in layer if isinstance(item, list) and item)
 
 
 def _require_closed(geometry: dict[str, Any]) -> None:

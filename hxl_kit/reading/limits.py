@@ -40,6 +40,9 @@ BATCH_BYTES = 512 << 20
 COLUMNS = 16_384
 """As many columns as a worksheet has; more are names of things that should be values."""
 
+RAGGED_ROWS = 1_000_000
+"""So many records without one that fits the header, in one block of a CSV file, are another table than it says."""
+
 TAG_CHARACTERS = 500
 """The longest hashtag with its attributes; HXL's own are shorter than 60."""
 

@@ -36,7 +36,7 @@ for name in book.sheet_names:
 
 
 def require_loadable(label: str, file: Path) -> None:
-    """Refuse a workbook that a process of little memory cannot load; one that is merely broken passes.
+    """Refuse a workbook that a process of little memory cannot load, or at which the library panics.
 
     Raises:
         InputError: loading it took too much memory, or too long.
@@ -58,6 +58,8 @@ def require_loadable(label: str, file: Path) -> None:
         raise InputError(
             f"{label}: takes longer than {TRIAL_SECONDS} s to load; save the sheet as CSV"
         ) from error
+    if "panicked" in done.stderr:
+        raise InputError(f"{label}: the workbook cannot be read; save it again or as CSV")
     if done.returncode < 0 or "MemoryError" in done.stderr:
         raise InputError(
             f"{label}: takes more than {size >> 20} MiB to load, as a workbook does in which a cell is far from all "

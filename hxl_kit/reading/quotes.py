@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from hxl_kit.errors import InputError
 from hxl_kit.files import CHUNK_BYTES
@@ -22,12 +22,22 @@ if TYPE_CHECKING:
 RECORD_BYTES = 16 << 20
 """The longest record that is read; the parser works on blocks of this size."""
 
+DENSE = 0.4
+"""With more cells than this for each byte a block becomes many times larger in memory."""
+
 INSIDE = "inside unquoted cells, kept as text"
 AFTER = "closed before the end of their cells and dropped"
 
 
-def check_text(label: str, text: Utf8, delimiter: str) -> tuple[str, ...]:
-    """Return notes on a delimited file's quotes and line ends, after a look at all of it.
+class Checked(NamedTuple):
+    """What a look at all of a delimited file found: notes, and whether it has next to no bytes for each cell."""
+
+    notes: tuple[str, ...]
+    is_dense: bool
+
+
+def check_text(label: str, text: Utf8, delimiter: str) -> Checked:
+    """Return what a delimited file's quotes and line ends are, after a look at all of it.
 
     Raises:
         InputError: it is not UTF-8, holds NUL bytes, a quote never closes, rows would vanish into a quoted
@@ -35,15 +45,18 @@ def check_text(label: str, text: Utf8, delimiter: str) -> tuple[str, ...]:
     """
     quotes = Quotes(label, text.file, delimiter)
     feeds = returns = False
+    most = 0.0
     with text.file.open("rb") as stream:
         for offset, block in line_blocks(label, text.file, stream):
             if not text.checked:
                 require_utf8(label, text.file, offset, block)
             quotes.follow(offset, block)
+            cells = block.count(b"\n") + block.count(delimiter.encode())
+            most = max(most, cells / len(block))
             feeds = feeds or b"\n" in block
             returns = returns or b"\r" in block
     ends = ("line ends are CR alone (old Macintosh)",) if returns and not feeds else ()
-    return ends + quotes.finish()
+    return Checked(ends + quotes.finish(), most > DENSE)
 
 
 def line_blocks(label: str, file: Path, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hxl_kit.cli.options import DebugOption, EncodingOption, QuietOption, SheetOption
+from hxl_kit.cli.options import (  # noqa: TC001 - typer reads them
+    DebugOption,
+    EncodingOption,
+    QuietOption,
+    SheetOption,
+)
 from hxl_kit.cli.output import emit, emit_json
 from hxl_kit.errors import ExitCode
 

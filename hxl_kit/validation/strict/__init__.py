@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hxl_kit.validation.strict.categories import categories
 from hxl_kit.validation.strict.contents import contents
 from hxl_kit.validation.strict.json_schemas import json_schemas
-from hxl_kit.validation.strict.paths import hidden_paths, path_lists, resource_names
+from hxl_kit.validation.strict.paths import hidden_paths, path_lists, resource_names, unread_parts
 from hxl_kit.validation.strict.profiles import datapackage_profiles
 from hxl_kit.validation.strict.references import references
 from hxl_kit.validation.strict.skipped import skipped_rows
@@ -28,6 +28,7 @@ FAMILIES = (
     hidden_paths,
     path_lists,
     resource_names,
+    unread_parts,
     references,
     contents,
     skipped_rows,

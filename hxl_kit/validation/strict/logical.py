@@ -66,7 +66,7 @@ def one_text(value: Any) -> str | None:  # noqa: PLR0911 - one answer per kind o
             return "true" if value else "false"
         case int() | float() | Decimal():
             return _number(Decimal(str(value)))
-        case dt.datetime() if value.utcoffset() is not None:
+        case dt.datetime() if value.tzinfo is not None:
             return _moment(value)
         case dt.date() | dt.time():
             return value.isoformat()
@@ -78,7 +78,7 @@ def one_text(value: Any) -> str | None:  # noqa: PLR0911 - one answer per kind o
 
 def _plain(field: Mapping[str, Any]) -> str | None:
     """Return the pattern of texts that need no reading; None when every text needs it."""
-    kind = field.get("type", "any")
+    kind = str(field.get("type", "any"))
     if kind == "string":
         return "" if field.get("format", "default") == "default" else None
     shaped = field.get("format", "default") != "default" or any(key in field for key in SHAPING)
@@ -86,11 +86,11 @@ def _plain(field: Mapping[str, Any]) -> str | None:
 
 
 def _moment(value: dt.datetime) -> str:
-    """Return a moment in UTC; at the ends of the calendar, where there is none, as it stands."""
+    """Return a moment in UTC; where there is none (the ends of the calendar, offsets of a day) as it stands."""
     try:
         return value.astimezone(dt.UTC).isoformat()
-    except OverflowError:
-        return value.isoformat()
+    except (OverflowError, ValueError):
+        return f"{value.replace(tzinfo=None).isoformat()} {value.tzinfo!r}"
 
 
 def _number(value: Decimal) -> str:

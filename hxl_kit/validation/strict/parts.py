@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hxl_kit.errors import InputError
+from hxl_kit.reading.descriptors import read_json
+from hxl_kit.reading.packages import is_safe_path
 from hxl_kit.reading.table import shown
 
 if TYPE_CHECKING:
@@ -17,11 +20,21 @@ COMPRESSED = (".gz", ".zip")
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of a package: its place in the list, its name as it may be shown, and its descriptor."""
+    """One resource of a package.
+
+    Attributes:
+        number: its place in the list, from 0.
+        name: its name as it may be shown.
+        descriptor: what the package says of it.
+        schema: its Table Schema, also where it is a file of its own; empty where it has none.
+        dialect: its Table Dialect, likewise.
+    """
 
     number: int
     name: str
     descriptor: dict[str, Any]
+    schema: dict[str, Any]
+    dialect: dict[str, Any]
 
     @property
     def place(self) -> str:
@@ -34,16 +47,6 @@ class Resource:
         given = self.descriptor.get("path")
         listed = given if isinstance(given, list) else [given]
         return tuple(path for path in listed if isinstance(path, str))
-
-    @property
-    def schema(self) -> dict[str, Any]:
-        """Its Table Schema; empty where it has none, or names one elsewhere."""
-        return _object(self.descriptor.get("schema"))
-
-    @property
-    def dialect(self) -> dict[str, Any]:
-        """Its Table Dialect; empty where it has none, or names one elsewhere."""
-        return _object(self.descriptor.get("dialect"))
 
     @property
     def fields(self) -> tuple[dict[str, Any], ...]:
@@ -74,7 +77,41 @@ def resources_of(package: Package) -> Iterator[Resource]:
     """Yield the resources of a package in their order."""
     for number, descriptor in enumerate(package.resources):
         name = descriptor.get("name")
-        yield Resource(number, shown(name) if isinstance(name, str) else f"resources[{number}]", descriptor)
+        yield Resource(
+            number,
+            shown(name) if isinstance(name, str) else f"resources[{number}]",
+            descriptor,
+            part_of(package, descriptor, "schema") or {},
+            part_of(package, descriptor, "dialect") or {},
+        )
+
+
+def part_of(package: Package, descriptor: dict[str, Any], key: str) -> dict[str, Any] | None:
+    """Return a resource's schema or dialect, read where it is a file of the package; None where it cannot be."""
+    given = descriptor.get(key, {})
+    if not isinstance(given, str):
+        return given if isinstance(given, dict) else None
+    try:
+        found = own_json(package, given)
+    except InputError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def own_json(package: Package, path: str) -> Any:
+    """Return the value of a JSON file of metadata inside a package.
+
+    Raises:
+        InputError: the path leads elsewhere, or the file is not such JSON.
+    """
+    if not is_safe_path(path):
+        raise InputError("is no safe path inside the package")
+    step = package.folder
+    for part in path.split("/"):
+        step = step / part
+        if step.is_symlink():
+            raise InputError("goes through a symbolic link")
+    return read_json(step)
 
 
 def objects(given: Any) -> list[dict[str, Any]]:
@@ -86,7 +123,3 @@ def names_in(given: Any) -> Sequence[str]:
     """Return the field names of a key, which may be one string (v1) or a list of them."""
     listed = given if isinstance(given, list) else [given]
     return [name for name in listed if isinstance(name, str)]
-
-
-def _object(given: Any) -> dict[str, Any]:
-    return given if isinstance(given, dict) else {}

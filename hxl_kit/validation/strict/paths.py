@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hxl_kit.reading.table import shown
 from hxl_kit.validation.report import Issue
-from hxl_kit.validation.strict.parts import resources_of
+from hxl_kit.validation.strict.parts import part_of, resources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PLAIN_NAME = re.compile(r"[a-z0-9._-]+")
 REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+HIDDEN = re.compile(r"\.[^.].*|\.\..+", re.DOTALL)
 KNOWN_PROFILES = re.compile(r"[a-z-]+")
 
 
@@ -24,7 +25,7 @@ def hidden_paths(package: Package) -> Iterator[Issue]:
     """Yield the paths with a hidden part, which v2 forbids (glossary, "URL or Path")."""
     for resource in resources_of(package):
         for place, path in _paths(resource):
-            if not REMOTE.match(path) and any(part.startswith(".") for part in path.split("/")):
+            if not REMOTE.match(path) and any(HIDDEN.fullmatch(part) for part in path.split("/")):
                 yield Issue(
                     "hidden-path",
                     "error",
@@ -41,6 +42,15 @@ def _paths(resource: Resource) -> Iterator[tuple[str, str]]:
         given: Any = resource.descriptor.get(key)
         if isinstance(given, str) and not KNOWN_PROFILES.fullmatch(given):
             yield f"{resource.place}.{key}", given
+
+
+def unread_parts(package: Package) -> Iterator[Issue]:
+    """Yield schemas and dialects in files that could not be read: nothing of them is checked."""
+    for resource in resources_of(package):
+        for key in ("schema", "dialect"):
+            if part_of(package, resource.descriptor, key) is None:
+                message = f"{resource.place}.{key}: could not be read; nothing of it was checked"
+                yield Issue("not-checked", "warning", resource.name, message)
 
 
 def path_lists(package: Package) -> Iterator[Issue]:
