@@ -48,6 +48,7 @@ THIRD_PARTIES = {
     "numpy": ("gate/", "places/matching/", "validation/strict/"),
     "platformdirs": ("gate/memory.py", "places/gazetteer/store.py"),
     "pyogrio": ("places/boundaries",),
+    "requests": ("gate/network.py",),
     "rapidfuzz": ("places/",),
     "shapely": ("places/boundaries",),
 }

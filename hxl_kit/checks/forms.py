@@ -37,6 +37,9 @@ JOINER = r"[\u{200c}\u{200d}]"
 JOINER_IN_ASCII = rf"[ -~]{JOINER}|{JOINER}[ -~]|^{JOINER}|{JOINER}$"
 """Joiners are letters' own in Persian and Hindi; beside Latin letters and digits they only hide."""
 
+SUSPECT = r"[^ -~]|^\s|\s$|^[=+@-]"
+"""Without any of these a cell is plain: one look at each column tells which ones need a closer one."""
+
 LEAD = r"^[\s\p{Cf}\p{Cc}]*"
 FORMULA = rf"{LEAD}=[^=\s]|{LEAD}[+\-@][A-Za-z_.]+\(|{LEAD}[+\-@=].*\|.*!"
 MOJIBAKE = r"\u{fffd}|Ã[\u{80}-\u{bf}]|â€[\u{90}-\u{ff}™œ“”˜]"
@@ -78,16 +81,24 @@ def meaning_of(name: str, tag: Tag | None = None) -> str | None:
     return next((m for m, of, pattern in _meanings() if of == "name" and pattern.fullmatch(folded)), None)
 
 
-def form_rules(column: str, meaning: str | None, today: dt.date) -> tuple[Rule, ...]:
-    """Return the rules of a column of text: those of its meaning, and those that every cell keeps.
+def cell_rules(column: str) -> tuple[Rule, ...]:
+    """Return the rules that every cell of text keeps; a cell that does not match `SUSPECT` keeps them all."""
+    return tuple(
+        Rule(rule, "", column, severity, violated, message)
+        for rule, severity, violated, message in _any_cell(pl.col(column))
+    )
+
+
+def meaning_rules(column: str, meaning: str, today: dt.date) -> tuple[Rule, ...]:
+    """Return the rules of a column of text by what it holds.
 
     The meaning "digits" is that of a numeric field that has rules of its own: only the script of its digits is told.
     """
     cell = pl.col(column)
     plain = ascii_digits(cell.str.replace_all(f"{INVISIBLE}|{JOINER}|{CONTROL}", "").str.strip_chars())
-    found = [*_any_cell(cell), *(_MEANINGS[meaning](cell, plain, today) if meaning else ())]
     return tuple(
-        Rule(rule, "", column, severity, violated, message) for rule, severity, violated, message in found
+        Rule(rule, "", column, severity, violated, message)
+        for rule, severity, violated, message in _MEANINGS[meaning](cell, plain, today)
     )
 
 

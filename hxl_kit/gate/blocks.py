@@ -117,7 +117,9 @@ class _Strays:
             if last is None
             else bisect_right(self._waiting, last, key=lambda stray: stray[0])
         )
-        taken, self._waiting = self._waiting[:split], self._waiting[split:]
+        taken = self._waiting[:split]
+        # In place: the parser adds to this very list from its own thread.
+        del self._waiting[:split]
         return [stray for stray in taken if self._form.is_content(*stray)]
 
     def _number(self, place: int) -> int:

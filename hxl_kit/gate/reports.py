@@ -13,10 +13,12 @@ from hxl_kit.gate.blocks import BLOCK_BYTES
 from hxl_kit.gate.bounded import refuse_slow_patterns
 from hxl_kit.gate.bulk import HASHES, Scope, declared_hash, read_in_bulk
 from hxl_kit.gate.faults import fault
+from hxl_kit.gate.network import watched
 from hxl_kit.gate.rendering import rendered, rows_up_to
 from hxl_kit.gate.sources import is_package, resources_of
 from hxl_kit.gate.unproven import UnprovenError
 from hxl_kit.reading.patterns import SlowPatternError
+from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +48,9 @@ class GateReport:
     lanes: tuple[str, ...]
 
 
-def frictionless_report(path: Path | str, request: Request | None = None) -> GateReport:
+def frictionless_report(
+    path: Path | str, request: Request | None = None, remote: RemotePolicy = NO_REMOTE
+) -> GateReport:
     """Return the report that `frictionless validate PATH --json` gives: the same errors in the same order.
 
     A fault inside frictionless becomes an error of type "error" that says so.
@@ -54,7 +58,8 @@ def frictionless_report(path: Path | str, request: Request | None = None) -> Gat
     asked = request or Request()
     lanes: list[str] = []
     try:
-        report = _report(str(path), asked, lanes)
+        with watched(remote):
+            report = _report(str(path), asked, lanes)
     except FrictionlessException as error:
         report = Report.from_validation(errors=error.to_errors())
     except Exception as error:  # noqa: BLE001 - whatever frictionless stumbles over must still give a report

@@ -14,9 +14,11 @@ from hxl_kit.gate.blocks import BLOCK_BYTES
 from hxl_kit.gate.bounded import refuse_slow_patterns
 from hxl_kit.gate.bulk import Scope, read_in_bulk
 from hxl_kit.gate.faults import fault
+from hxl_kit.gate.network import watched
 from hxl_kit.gate.sources import resources_of
 from hxl_kit.gate.unproven import UnprovenError
 from hxl_kit.reading.patterns import SlowPatternError
+from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,16 +96,18 @@ def verdict(
     *,
     listed: int | None = None,
     memory: Memory | None = None,
+    remote: RemotePolicy = NO_REMOTE,
     block_bytes: int = BLOCK_BYTES,
 ) -> Verdict:
     """Return frictionless' verdict on a package, a resource or a table.
 
     `listed` bounds the errors that are held for each resource, never the counts; `memory` remembers clean
-    resources by the hash of their content.
+    resources by the hash of their content; `remote` says which addresses may be asked for.
     """
     try:
-        resources = resources_of(str(path))
-        tasks = tuple(_task(resource, listed, memory, block_bytes) for resource in resources)
+        with watched(remote):
+            resources = resources_of(str(path))
+            tasks = tuple(_task(resource, listed, memory, block_bytes) for resource in resources)
     except FrictionlessException as error:
         return Verdict(tuple(_told(reason) for reason in error.to_errors()), ())
     except Exception as error:  # noqa: BLE001 - whatever frictionless stumbles over must still give a verdict

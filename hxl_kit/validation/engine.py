@@ -75,19 +75,21 @@ def validate(
         )
     if is_package(path):
         every = set(CHECKS) if "all" in chosen else chosen
-        return _package_report(read_package(path, remote), every, limit, memory)
+        return _package_report(read_package(path, remote), every, limit, memory, remote)
     if chosen == {"frictionless"}:
         return _verdict_report(require_plain_file(path), limit, memory)
     return _table_report(path, set(CHECKS) if "all" in chosen else chosen, limit, sheet, encoding)
 
 
-def _package_report(package: Package, chosen: set[str], limit: int, memory: Memory | None) -> Report:
+def _package_report(
+    package: Package, chosen: set[str], limit: int, memory: Memory | None, remote: RemotePolicy
+) -> Report:
     require_bearable_files(package.folder, package.resources)
     found = Collected(limit)
     said = [resource.get("rows") for resource in package.tables.values()]
     rows = sum(number for number in said if type(number) is int)
     if "frictionless" in chosen:
-        read = collect_verdict(package.folder / DESCRIPTOR, found, memory=memory)
+        read = collect_verdict(package.folder / DESCRIPTOR, found, memory=memory, remote=remote)
         # A companion repeats the rows of its table: they are read, and counted once.
         companions = {f"{name}-hxl" for name in read}
         rows = sum(count for name, count in read.items() if name not in companions)
@@ -109,7 +111,7 @@ def frictionless_json(path: Path, request: Request, remote: RemotePolicy = NO_RE
         InputError: the path, or what a descriptor names, is not to be opened at all.
     """
     if not is_package(path):
-        return frictionless_report(require_plain_file(path), request).descriptor
+        return frictionless_report(require_plain_file(path), request, remote).descriptor
     try:
         package = read_package(path, remote)
         require_bearable_files(package.folder, package.resources)
@@ -118,7 +120,7 @@ def frictionless_json(path: Path, request: Request, remote: RemotePolicy = NO_RE
     except InputError:
         # Its own words on a faulty descriptor; it opens no data then.
         read_json(_descriptor_of(path))
-    return frictionless_report(_descriptor_of(path), request).descriptor
+    return frictionless_report(_descriptor_of(path), request, remote).descriptor
 
 
 def _descriptor_of(path: Path) -> Path:

@@ -7,14 +7,21 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from hxl_kit.checks.forms import form_rules, meaning_of
-from hxl_kit.reading.table import Doubt, PlaceDoubt, listed
+import polars as pl
+
+from hxl_kit.checks.forms import (
+    SUSPECT,
+    cell_rules,
+    header_rules,
+    meaning_of,
+    meaning_rules,
+    place_rules,
+)
+from hxl_kit.reading.table import ROW_NUMBER, Doubt, PlaceDoubt, listed
 from hxl_kit.validation.report import Issue, cell_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    import polars as pl
 
     from hxl_kit.checks.rule import Rule
     from hxl_kit.reading import Batch, TableText
@@ -34,12 +41,15 @@ def reading_issues(resource: str, text: TableText, found: Recognised | None) -> 
 
 
 def rules_for(text: TableText, found: Recognised | None) -> tuple[Rule, ...]:
-    """Return the rules of form of a table's columns; what is recognised has rules of its own for its fields."""
+    """Return the rules of a table's columns by their meaning; what is recognised has rules of its own."""
     today = dt.datetime.now(tz=dt.UTC).date()
-    columns = zip(text.header, text.tags, strict=True)
-    return tuple(
-        rule for name, tag in columns for rule in form_rules(name, _meaning(name, tag, found), today)
-    )
+    columns = tuple(zip(text.header, text.tags, strict=True))
+    meanings = {name: meaning for name, tag in columns if (meaning := _meaning(name, tag, found))}
+    rules = [rule for name, meaning in meanings.items() for rule in meaning_rules(name, meaning, today)]
+    placed = {meaning_of(name, tag): name for name, tag in columns}
+    if {"latitude", "longitude"} <= placed.keys():
+        rules += place_rules(placed["latitude"], placed["longitude"])
+    return tuple(rules)
 
 
 def _meaning(name: str, tag: Tag | None, found: Recognised | None) -> str | None:
@@ -49,22 +59,36 @@ def _meaning(name: str, tag: Tag | None, found: Recognised | None) -> str | None
 
 
 def form_issues(resource: str, text: TableText, batch: Batch, rules: Sequence[Rule]) -> Iterator[Issue]:
-    """Yield the cells of a batch that break a rule of form, by rule."""
+    """Yield the cells of a batch that break a rule of form: those of their columns' meanings, and those of any cell."""
     if not batch.frame.height:
         return
-    broken = batch.frame.select(rule.violated.any().alias(str(n)) for n, rule in enumerate(rules)).row(0)
-    for rule, any_row in zip(rules, broken, strict=True):
-        if not any_row:
-            continue
-        column = text.header.index(rule.field) + 1
-        for row in batch.frame.filter(rule.violated)["row_number"]:
-            yield Issue(
-                rule.id, rule.severity, resource, rule.message, row, rule.field, cell_address(row, column)
-            )
+    suspect = batch.frame.select(pl.exclude(ROW_NUMBER).str.contains(SUSPECT).any()).row(0)
+    odd = [name for name, is_odd in zip(text.header, suspect, strict=True) if is_odd]
+    asked = (*(rule for name in odd for rule in cell_rules(name)), *rules)
+    if not asked:
+        return
+    broken = batch.frame.select(rule.violated.any().alias(str(n)) for n, rule in enumerate(asked)).row(0)
+    for rule, any_row in zip(asked, broken, strict=True):
+        if any_row:
+            yield from _broken(resource, text, batch, rule)
+
+
+def _broken(resource: str, text: TableText, batch: Batch, rule: Rule) -> Iterator[Issue]:
+    column = text.header.index(rule.field) + 1
+    for row in batch.frame.filter(rule.violated)["row_number"]:
+        yield Issue(
+            rule.id, rule.severity, resource, rule.message, row, rule.field, cell_address(row, column)
+        )
 
 
 def header_issues(resource: str, text: TableText, first: pl.DataFrame) -> Iterator[Issue]:
-    """Yield an error when the header holds values like those below it: then it is the first row of the data."""
+    """Yield what is wrong with the names of columns; values like those below them are the first row of the data."""
+    for name in text.header:
+        if not name.isascii() or not name[:1].isalnum():
+            yield from (
+                Issue(rule, severity, resource, f"the name of a column {message}", field=name)
+                for rule, severity, message in header_rules(name)
+            )
     if not first.height or any(text.tags):
         return
     cells = dict(zip(first.columns, first.row(0), strict=True))

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hxl_kit.gate import verdict
+from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
 from hxl_kit.validation.report import Issue, cell_address
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hxl_kit.gate import GateError, Memory
-    from hxl_kit.validation.report import Collected
+from hxl_kit.validation.report import Collected
 
 
-def collect_verdict(path: Path, into: Collected, *, memory: Memory | None = None) -> dict[str, int]:
+def collect_verdict(
+    path: Path, into: Collected, *, memory: Memory | None = None, remote: RemotePolicy = NO_REMOTE
+) -> dict[str, int]:
     """Put frictionless' errors on a package or table into `into`, and return the rows read by resource."""
-    found = verdict(path, listed=into.limit, memory=memory)
+    found = verdict(path, listed=into.limit, memory=memory, remote=remote)
     for error in found.errors:
         into.add(_issue(error, ""))
     for task in found.tasks:
