@@ -71,3 +71,22 @@ def gzip_bomb(path: Path, size: int) -> Path:
         for _ in range(size >> 20):
             file.write(b"0" * (1 << 20))
     return path
+
+
+def far_ods(path: Path) -> Path:
+    """Write an OpenDocument sheet of two cells, the second repeated over all rows and columns."""
+    names = ("office", "table", "text")
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in names)
+    cell = '<table:table-cell {} office:value-type="string"><text:p>a</text:p></table:table-cell>'
+    many = cell.format('table:number-columns-repeated="16000"')
+    rows = f'<table:table-row table:number-rows-repeated="1048000">{many}</table:table-row>'
+    sheet = f'<table:table table:name="s"><table:table-row>{cell.format("")}</table:table-row>{rows}</table:table>'
+    content = f"<office:document-content {spaces}><office:body><office:spreadsheet>{sheet}"
+    content += "</office:spreadsheet></office:body></office:document-content>"
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    listed = f'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><m:file-entry m:full-path="/" m:media-type="{kind}"/></m:manifest>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", listed)
+    return path

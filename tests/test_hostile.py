@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 
 from hxl_kit.cli.output import emit_json, printable
 from hxl_kit.errors import HxlKitError, InputError
-from hxl_kit.reading import bearable, limits, open_tables, paths
+from hxl_kit.reading import bearable, delimited, limits, open_tables, paths
 from hxl_kit.reading.bearable import require_bearable
 from hxl_kit.reading.descriptors import levels, parse_json
 from hxl_kit.reading.packages import is_package, read_package
-from hxl_kit.reading.patterns import SlowPatternError, check_pattern, matches
+from hxl_kit.reading.patterns import SlowPatternError, check_pattern, grows_with_length, matches
 from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy, refusal, remote_references
 
 ROOT = Path(__file__).parents[1]
@@ -356,6 +356,49 @@ def test_workbooks_that_grow(tmp_path, change, words):
     assert refused(require_bearable, path)
 
 
+def test_sheets_that_are_tried_first(tmp_path):
+    with (
+        pytest.raises(InputError, match="(cannot be read|to load)"),
+        open_tables(hostile.far_ods(tmp_path / "a.ods")),
+    ):
+        pass
+
+
+def test_blank_and_ragged_lines_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "RAGGED_ROWS", 1000)
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n" + "1\n" * 5000)
+    with pytest.raises(InputError, match="do not have the header's 2 cells"), open_tables(path) as (table,):
+        list(table.batches())
+    path.write_text("a,b\n" + "\n" * 5000)
+    with open_tables(path) as (table,):
+        assert sum(batch.blank for batch in table.batches()) == 5000
+
+
+def test_too_many_columns(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(f"c{n}" for n in range(16_385)) + "\n")
+    with pytest.raises(InputError, match="more than 16,384 columns"), open_tables(path):
+        pass
+
+
+@pytest.mark.parametrize("reference", ["schema", "profile"])
+def test_files_beside_a_package_that_refer_to_the_network(tmp_path, reference):
+    hostile.package(tmp_path, {reference: "beside.json"})
+    (tmp_path / "beside.json").write_text('{"$ref": "http://127.0.0.1:9/x.json"}')
+    assert "refers to the network" in refused(read_package, tmp_path)
+    hostile.package(tmp_path, {reference: "beside.yaml"})
+    (tmp_path / "beside.yaml").write_text("a: 1")
+    assert "is in YAML" in refused(read_package, tmp_path)
+
+
+def test_resources_in_descriptors_of_their_own(tmp_path):
+    (tmp_path / "datapackage.json").write_text('{"name": "x", "resources": ["http://127.0.0.1:9/r.json"]}')
+    assert "not allowed" in refused(read_package, tmp_path)
+    (tmp_path / "datapackage.json").write_text('{"name": "x", "resources": ["resource.json"]}')
+    assert "must be a list of objects" in refused(read_package, tmp_path)
+
+
 def test_a_claimed_dimension_is_not_believed(tmp_path):
     path = hostile.workbook(
         tmp_path / "a.xlsx",
@@ -424,6 +467,13 @@ def test_patterns_that_may_take_for_ever(pattern):
 )
 def test_patterns_that_do_not(pattern):
     assert check_pattern(pattern) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"), [(r"[A-Z]+\d{2}", False), (r".*a.*b", True), (r"(a+)+", True), ("(", False)]
+)
+def test_patterns_that_grow_with_the_length(pattern, expected):
+    assert grows_with_length(pattern) is expected
 
 
 def test_a_slow_pattern_is_stopped():

@@ -58,6 +58,12 @@ def check_pattern(pattern: str) -> str | None:
     return shape if shape is None or isinstance(shape, str) else _fault(shape)
 
 
+def grows_with_length(pattern: str) -> bool:
+    """Return whether a pattern may take the square of a text's length, or more: then long texts are for `matches`."""
+    shape = _shape(pattern)
+    return isinstance(shape, str) or (shape is not None and (_fault(shape) is not None or shape.open > 1))
+
+
 def matches(expression: str, values: Sequence[str], *, seconds: float = PATTERN_SECONDS) -> list[bool]:
     """Return for each value whether `re.match` finds the expression at its beginning.
 
