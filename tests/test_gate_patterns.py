@@ -23,13 +23,92 @@ from hxl_kit.reading.patterns import SlowPatternError, check_pattern
 
 ATOMS = [
     *("a", "b", "A", "0", "_", "-", " ", "é", "ß", "😀", "/", ",", "&", "~", "]", "}", "\n", "#"),
-    *(".", "^", "$", r"\d", r"\w", r"\s", r"\D", r"\W", r"\S", r"\b", r"\.", r"\-", r"\ ", r"\#", r"\/", r"\"", r"\n"),
-    *("[ab]", "[^a]", "[a-z]", "[^0-9]", "[A-Z0-9_]", r"[\d]", r"[\w-]", r"[^\s]", r"[^\d]", "[]a]", "[a^]", "[-a]"),
-    *("[a-]", "[a&&b]", "[a~~b]", "[a--b]", "[[:alpha:]]", "[a[b]", r"[\]]", r"[a\-z]", "[é-ü]", "[.]", "[$]", "[ ]"),
-    *(r"\A", r"\Z", r"\z", "(?i)", "(?i:a)", "(?=a)", "(?!a)", "(?P<n>a)", r"\1", r"\x41", r"\u0041", "(?#x)", "[^]"),
+    *(
+        ".",
+        "^",
+        "$",
+        r"\d",
+        r"\w",
+        r"\s",
+        r"\D",
+        r"\W",
+        r"\S",
+        r"\b",
+        r"\.",
+        r"\-",
+        r"\ ",
+        r"\#",
+        r"\/",
+        r"\"",
+        r"\n",
+    ),
+    *(
+        "[ab]",
+        "[^a]",
+        "[a-z]",
+        "[^0-9]",
+        "[A-Z0-9_]",
+        r"[\d]",
+        r"[\w-]",
+        r"[^\s]",
+        r"[^\d]",
+        "[]a]",
+        "[a^]",
+        "[-a]",
+    ),
+    *(
+        "[a-]",
+        "[a&&b]",
+        "[a~~b]",
+        "[a--b]",
+        "[[:alpha:]]",
+        "[a[b]",
+        r"[\]]",
+        r"[a\-z]",
+        "[é-ü]",
+        "[.]",
+        "[$]",
+        "[ ]",
+    ),
+    *(
+        r"\A",
+        r"\Z",
+        r"\z",
+        "(?i)",
+        "(?i:a)",
+        "(?=a)",
+        "(?!a)",
+        "(?P<n>a)",
+        r"\1",
+        r"\x41",
+        r"\u0041",
+        "(?#x)",
+        "[^]",
+    ),
     *("[#a]", "[0-9#]", "[ #]", "\t", r"\t", "\x0b", "\x1c", "İ", "ﬀ", "K"),
 ]
-REPEATS = ["", "", "", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{,2}", "{2,}", "{0}", "{2}?", "*+", "++", "{a}", "**"]
+REPEATS = [
+    "",
+    "",
+    "",
+    "",
+    "*",
+    "+",
+    "?",
+    "*?",
+    "+?",
+    "??",
+    "{2}",
+    "{1,2}",
+    "{,2}",
+    "{2,}",
+    "{0}",
+    "{2}?",
+    "*+",
+    "++",
+    "{a}",
+    "**",
+]
 SIGNS = "aabbAB01_- é\n\t\x0b\x1c\x85\u2028ß٣１😀#.$^&~K]/,"
 
 
@@ -61,7 +140,11 @@ def _compiled(pattern):
 
 
 def texts():
-    return st.lists(st.text(SIGNS, max_size=6) | st.sampled_from(["", "a", "b", "ab", "aa", "a\n", "ba", "A0"]), min_size=1, max_size=30)
+    return st.lists(
+        st.text(SIGNS, max_size=6) | st.sampled_from(["", "a", "b", "ab", "aa", "a\n", "ba", "A0"]),
+        min_size=1,
+        max_size=30,
+    )
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -86,16 +169,46 @@ def test_what_is_decided_in_bulk_is_decided_as_python_does(pattern, found):
     assert decided == {text: compiled.match(text) is not None for text in decided}
 
 
-@pytest.mark.parametrize("pattern", ["[A-Z]{2}[0-9]{4}", "a|b", r"\d+", r"[\w-]+", "(?:ab|c)*", "a.c", r"x\.y", "a{2,}?"])
+@pytest.mark.parametrize(
+    "pattern", ["[A-Z]{2}[0-9]{4}", "a|b", r"\d+", r"[\w-]+", "(?:ab|c)*", "a.c", r"x\.y", "a{2,}?"]
+)
 def test_usual_patterns_are_decided_on_every_line_of_ascii(pattern):
     found = ["SY0101", "a", "b", "xb", "12", "a-b", "abab", "c", "abc", "x.y", "aa", "", "A" * 300]
     assert set(decided_in_bulk(pattern, found)) == set(found)
     assert True in decided_in_bulk(pattern, found).values()
 
 
-@pytest.mark.parametrize("pattern", [r"(a)\1", "(?=a)a", "a++", "a**", r"\bx", "[a&&b]", "(?i)a", "(", "[", "a{99999}", r"\Za"])
+@pytest.mark.parametrize(
+    "pattern", [r"(a)\1", "(?=a)a", "a++", "a**", r"\bx", "[a&&b]", "(?i)a", "(", "[", "a{99999}", r"\Za"]
+)
 def test_patterns_that_only_python_reads_are_left_to_it(pattern):
     assert bulk_pattern(pattern) is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\d",
+        r"\w",
+        r"\s",
+        r"[\d]",
+        r"[\w-]",
+        r"[^\s]",
+        ".",
+        "[+--b]",
+        "[!-/--9]",
+        "[a&&b]",
+        "[a~~b]",
+        r"[^\d]",
+        r"[^\w]",
+        "[a[b]",
+    ],
+)
+def test_classes_that_the_engines_read_differently_are_not_decided_otherwise(pattern):
+    found = [chr(sign) for sign in range(128)]
+    with warnings.catch_warnings(action="ignore"):
+        decided, compiled = decided_in_bulk(pattern, found), re.compile(f"^{pattern}$")
+    assert decided == {text: compiled.match(text) is not None for text in decided}
 
 
 def test_line_ends_and_other_digits_are_not_decided_as_mismatches():
@@ -105,7 +218,9 @@ def test_line_ends_and_other_digits_are_not_decided_as_mismatches():
 
 
 COUNTED = st.lists(
-    st.tuples(st.sampled_from([r"\d", "[0-9]", "[A-Z]", "[a-z]"]), st.sampled_from(["", "{1}", "{2}", "{3}"])).map("".join),
+    st.tuples(
+        st.sampled_from([r"\d", "[0-9]", "[A-Z]", "[a-z]"]), st.sampled_from(["", "{1}", "{2}", "{3}"])
+    ).map("".join),
     min_size=1,
     max_size=4,
 ).map("".join)
@@ -125,7 +240,10 @@ def test_fixed_widths_are_those_of_the_pattern(pattern, data):
     assert accepted[0]
 
 
-@pytest.mark.parametrize("pattern", ["", "a", r"\d*", r"\d{0}", r"\d{1,2}", "[0-9]?", "[A-z]", r"\w", "[0-9]{2}|a", r"\d{2}$", "[0-9]{1000}"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["", "a", r"\d*", r"\d{0}", r"\d{1,2}", "[0-9]?", "[A-z]", r"\w", "[0-9]{2}|a", r"\d{2}$", "[0-9]{1000}"],
+)
 def test_other_patterns_have_no_fixed_widths(pattern):
     assert fixed_widths(pattern) == ()
 
@@ -153,7 +271,22 @@ CONSTRAINTS = [
 def test_bounded_reader_notes_what_frictionless_notes_in_its_order(pattern, constraints):
     field = field_of(pattern, **constraints)
     bounded, plain = BoundedReader(field), reader_of(field)
-    cells = ["", "-", "a", "aa", "ab", "ac", "aaaa", "5", "SY0101", "a\n", "٣", *NASTY, *POOLS["string"], None]
+    cells = [
+        "",
+        "-",
+        "a",
+        "aa",
+        "ab",
+        "ac",
+        "aaaa",
+        "5",
+        "SY0101",
+        "a\n",
+        "٣",
+        *NASTY,
+        *POOLS["string"],
+        None,
+    ]
     for cell in cells:
         mine, theirs = bounded(cell), plain(cell)
         assert mine == theirs
@@ -216,7 +349,9 @@ def test_a_suspicious_pattern_that_ends_is_judged(short_patience, tmp_path):
     path = package_of(tmp_path, "a\naab\naac\nb\n", constraints={"pattern": "(a+)+b?"})
     ours, alone = (frictionless_report(path, Request(fast=fast)) for fast in (True, False))
     assert ours.lanes == ("bulk",)
-    rows = [[error["rowNumber"] for error in report.descriptor["tasks"][0]["errors"]] for report in (ours, alone)]
+    rows = [
+        [error["rowNumber"] for error in report.descriptor["tasks"][0]["errors"]] for report in (ours, alone)
+    ]
     assert rows == [[3, 4], [3, 4]]
 
 

@@ -358,7 +358,7 @@ def test_workbooks_that_grow(tmp_path, change, words):
 
 def test_sheets_that_are_tried_first(tmp_path):
     with (
-        pytest.raises(InputError, match="(cannot be read|to load)"),
+        pytest.raises(InputError, match=r"(cannot be read|to load)"),
         open_tables(hostile.far_ods(tmp_path / "a.ods")),
     ):
         pass

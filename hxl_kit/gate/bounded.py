@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.gate.patterns import decided_in_bulk
-from hxl_kit.reading.patterns import SlowPatternError, check_pattern, matches
+from hxl_kit.reading.patterns import SlowPatternError, check_pattern, grows_with_length, matches
 from hxl_kit.reading.table import shown
 
 if TYPE_CHECKING:
@@ -21,21 +21,22 @@ REMEMBERED = 100_000
 
 
 def is_slow(constraints: dict[str, Any]) -> bool:
-    """Whether a field's pattern may take for ever on a short text."""
+    """Whether a field's pattern may take for ever, on a short text or on a long one."""
     pattern = constraints.get("pattern")
-    return isinstance(pattern, str) and check_pattern(pattern) is not None
+    return isinstance(pattern, str) and (check_pattern(pattern) is not None or grows_with_length(pattern))
 
 
 def refuse_slow_patterns(resource: Resource) -> None:
-    """Keep a resource from frictionless' own reader when one of its patterns may take for ever.
+    """Keep a resource from frictionless' own reader when one of its patterns may take for ever on a short text.
 
     Raises:
         SlowPatternError: there is one; it is named.
     """
     for one in resource.schema.fields if resource.schema else ():
-        if is_slow(one.constraints):
+        pattern = one.constraints.get("pattern")
+        if isinstance(pattern, str) and check_pattern(pattern) is not None:
             raise SlowPatternError(
-                f"the pattern '{shown(one.constraints['pattern'])}' may take for ever, so this file was not judged: "
+                f"the pattern '{shown(pattern)}' may take for ever, so this file was not judged: "
                 "write it without repetitions inside repetitions"
             )
 

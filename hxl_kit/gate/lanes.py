@@ -46,6 +46,7 @@ class Lane:
     column: Column
     verdicts: dict[str, Notes] = field(default_factory=dict)
     familiar: list[str] = field(default_factory=list)
+    known: pa.StringArray = field(default_factory=lambda: texts([]))
     trusting: bool = True
     new: bool = True
 
@@ -84,7 +85,9 @@ class Lane:
             self._meet(cells)
         if not self.familiar or not self.trusting:
             return None
-        known = pc.is_in(cells, value_set=texts(self.familiar))
+        if len(self.known) != len(self.familiar):
+            self.known = texts(self.familiar)
+        known = pc.is_in(cells, value_set=self.known)
         rows = np.flatnonzero(~flags(known))
         self.trusting = len(rows) <= len(cells) * (1 - WORTH_KEEPING)
         return rows

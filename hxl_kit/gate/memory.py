@@ -46,7 +46,7 @@ class Memory:
         files = tuple(path for one in described for path in _paths(one)) if described else ()
         if described is None or not files or not all(path.is_file() for path in files):
             return None
-        key = _digest([_engine(), [one.to_descriptor() for one in described]])
+        key = _digest([_engine(), _profile(resource), [_written_out(one) for one in described]])
         return Page(self, self.folder / key[:2] / key, files)
 
     def hash_of(self, path: Path) -> str:
@@ -121,6 +121,19 @@ def _described(resource: Resource) -> list[Any] | None:
                 return None
             found.append(resource.package.get_resource(name))
     return found
+
+
+def _profile(resource: Resource) -> dict[str, Any]:
+    """Return what the package says besides its resources: its profile decides how these are read."""
+    package = resource.package.to_descriptor() if resource.package else {}
+    return {key: value for key, value in package.items() if key != "resources"}
+
+
+def _written_out(resource: Resource) -> list[dict[str, Any]]:
+    """Return a resource's descriptor, dialect and schema, which may stand in files of their own."""
+    return [
+        part.to_descriptor() for part in (resource, resource.dialect, resource.schema) if part is not None
+    ]
 
 
 def _paths(resource: Resource) -> list[Path]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from frictionless import Resource
+from frictionless import Package, Resource
 from frictionless.resources import PackageResource, ResourceResource
 
 if TYPE_CHECKING:
@@ -18,15 +21,25 @@ def is_package(path: str) -> bool:
     return path.endswith(DESCRIPTOR)
 
 
-def resources_of(path: str) -> Sequence[Resource]:
+def resources_of(path: str, *, marked: bool = False) -> Sequence[Resource]:
     """Return the resources behind a path, as `frictionless validate PATH` finds them.
+
+    `marked` also reads a package's descriptor that begins with a byte order mark, which 5.21 does not.
 
     Raises:
         FrictionlessException: the descriptor is wrong.
     """
+    if marked and is_package(path) and _has_mark(path):
+        described = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        return list(Package.from_descriptor(described, basepath=str(Path(path).parent)).resources)
     source = Resource(path, datatype="package" if is_package(path) else None)
     if isinstance(source, PackageResource):
         package = source.read_metadata()
         package.to_descriptor(validate=True)
         return list(package.resources)
     return [source.read_metadata() if isinstance(source, ResourceResource) else source]
+
+
+def _has_mark(path: str) -> bool:
+    with Path(path).open("rb") as file:
+        return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8

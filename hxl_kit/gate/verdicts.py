@@ -106,7 +106,7 @@ def verdict(
     """
     try:
         with watched(remote):
-            resources = resources_of(str(path))
+            resources = resources_of(str(path), marked=True)
             tasks = tuple(_task(resource, listed, memory, block_bytes) for resource in resources)
     except FrictionlessException as error:
         return Verdict(tuple(_told(reason) for reason in error.to_errors()), ())
