@@ -40,20 +40,41 @@ NO_FAULTS = Faults(np.zeros(0, np.int64), [])
 
 
 @dataclass
+class Familiar:
+    """Clean values that come again and again: a block is compared with them before anything else is tried."""
+
+    values: dict[str, None] = field(default_factory=dict)
+    array: pa.StringArray = field(default_factory=lambda: texts([]))
+    useful: bool = True
+
+    def learn(self, value: str) -> None:
+        """Take in a clean value; too many make it useless."""
+        if self.useful:
+            self.values[value] = None
+            self.useful = len(self.values) <= FAMILIAR
+
+    def others(self, cells: pa.StringArray) -> np.ndarray | None:
+        """Return the rows of a block whose cells are none of these; None stands for all rows."""
+        if not self.values or not self.useful:
+            return None
+        if len(self.array) != len(self.values):
+            self.array = texts(list(self.values))
+        rows = np.flatnonzero(~flags(pc.is_in(cells, value_set=self.array)))
+        self.useful = len(rows) <= len(cells) * (1 - WORTH_KEEPING)
+        return rows
+
+
 class Lane:
-    """A column's proofs and what it has learnt of its values; `faults` is called block by block."""
+    """A column's proofs and what is learnt of its values; `faults` is called block by block."""
 
-    column: Column
-    verdicts: dict[str, Notes] = field(default_factory=dict)
-    familiar: list[str] = field(default_factory=list)
-    known: pa.StringArray = field(default_factory=lambda: texts([]))
-    trusting: bool = True
-    new: bool = True
-
-    def __post_init__(self) -> None:
-        """Choose the proofs."""
-        self.always = always(self.column)
-        self.proofs = () if self.always else proofs_of(self.column)
+    def __init__(self, column: Column) -> None:
+        """Choose the proofs of a column."""
+        self.column = column
+        self._always = always(column)
+        self._proofs = () if self._always else proofs_of(column)
+        self._verdicts: dict[str, Notes] = {}
+        self._familiar = Familiar()
+        self._new = bool(self._proofs)
 
     def faults(self, cells: pa.StringArray) -> Faults:
         """Return the faulty cells of a block.
@@ -66,10 +87,12 @@ class Lane:
 
     def _undecided(self, cells: pa.StringArray) -> np.ndarray | None:
         """Return the rows that no proof decides; None stands for all of them."""
-        if self.always:
+        if self._always:
             return NO_FAULTS.rows
-        rows = self._unfamiliar(cells)
-        for proof in self.proofs:
+        if self._new:
+            self._meet(cells)
+        rows = self._familiar.others(cells)
+        for proof in self._proofs:
             if rows is not None and not len(rows):
                 break
             part = cells if rows is None else picked(cells, rows)
@@ -80,23 +103,11 @@ class Lane:
             rows = left if rows is None else rows[left]
         return rows
 
-    def _unfamiliar(self, cells: pa.StringArray) -> np.ndarray | None:
-        if self.new and self.proofs:
-            self._meet(cells)
-        if not self.familiar or not self.trusting:
-            return None
-        if len(self.known) != len(self.familiar):
-            self.known = texts(self.familiar)
-        known = pc.is_in(cells, value_set=self.known)
-        rows = np.flatnonzero(~flags(known))
-        self.trusting = len(rows) <= len(cells) * (1 - WORTH_KEEPING)
-        return rows
-
     def _meet(self, cells: pa.StringArray) -> None:
         """Learn the values of the first block when they are few; else the proofs are left to it."""
         values = cells.unique()
-        self.new, self.trusting = False, len(values) <= FEW
-        if self.trusting:
+        self._new, self._familiar.useful = False, len(values) <= FEW
+        if self._familiar.useful:
             self._asked(values, None)
 
     def _asked(self, cells: pa.StringArray, rows: np.ndarray | None) -> Faults:
@@ -116,7 +127,7 @@ class Lane:
 
     def verdict(self, value: str) -> Notes:
         """Return what frictionless notes of a value: pairs of error type and note, none when it is clean."""
-        known = self.verdicts.get(value)
+        known = self._verdicts.get(value)
         if known is not None:
             return known
         _, notes = self.column.reader(value)
@@ -128,9 +139,8 @@ class Lane:
         return found
 
     def _learn(self, value: str, verdict: Notes) -> None:
-        if len(self.verdicts) >= REMEMBERED:
-            self.verdicts.clear()
-        self.verdicts[value] = verdict
-        if not verdict and self.trusting:
-            self.familiar.append(value)
-            self.trusting = len(self.familiar) <= FAMILIAR
+        if len(self._verdicts) >= REMEMBERED:
+            self._verdicts.clear()
+        self._verdicts[value] = verdict
+        if not verdict:
+            self._familiar.learn(value)
