@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from measuring import Run, measured
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKER = ROOT.parent / "shared" / "data" / "make_ged_like.py"
@@ -33,16 +31,6 @@ CODS = ROOT.parent / "shared" / "data" / "cod"
 NAMED_COUNTRIES = ("COL", "BRA")
 NAMES_ASKED = 15_000
 NAMES_SAMPLED = 100
-
-
-@dataclass(frozen=True)
-class Run:
-    """One process: wall and CPU seconds, peak memory in megabytes, and what it printed."""
-
-    wall: float
-    cpu: float
-    peak: float
-    output: str
 
 
 def main() -> int:
@@ -70,7 +58,7 @@ def main() -> int:
         if arguments.benchmark == "validate":
             import bench_validate
 
-            bench_validate.validate(arguments.file, folder, measured, arguments.rows)
+            bench_validate.validate(arguments.file, folder, arguments.rows)
             return 0
         if arguments.benchmark == "sources":
             return sources(arguments.file or SAMPLES, folder, arguments.runs)
@@ -385,31 +373,6 @@ answer = summarise(read_package(package), make_request(table, by=["location_code
 rows = sum(group.rows for group in answer.groups)
 print(f"{rows:,} figures in {len(answer.groups)} groups, {len(answer.refused)} refusals")
 """
-
-
-def measured(program: str, *arguments: Path) -> Run:
-    """Run a Python program in a process of its own and return what it cost.
-
-    Raises:
-        SystemExit: the program failed.
-    """
-    start = time.perf_counter()
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen([sys.executable, "-c", program, *map(str, arguments)], stdout=output)
-        usage: Any = None
-        if hasattr(os, "wait4"):
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        else:
-            process.wait()
-        wall = time.perf_counter() - start
-        output.seek(0)
-        printed = output.read().decode()
-    if process.returncode:
-        sys.exit(f"bench: the measured program failed (exit code {process.returncode})")
-    kilobytes = 1024 if sys.platform != "darwin" else 1
-    cpu = usage.ru_utime + usage.ru_stime if usage else float("nan")
-    return Run(wall, cpu, usage.ru_maxrss * kilobytes / 1e6 if usage else float("nan"), printed)
 
 
 def show(label: str, runs: list[Run]) -> None:

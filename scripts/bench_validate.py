@@ -11,12 +11,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bench import Run
+from measuring import Run, measured
 
 MAKER = Path(__file__).resolve().parents[2] / "shared" / "conformance" / "make_events.py"
 
@@ -125,7 +121,7 @@ class Cost:
     errors: int
 
 
-def validate(package: Path | None, folder: Path, measured: Callable[..., Run], rows: int) -> None:
+def validate(package: Path | None, folder: Path, rows: int) -> None:
     """Print what the contestants cost on a clean package, on one with 1 % of bad cells, and on a larger one."""
     clean = package or made(folder / "clean", rows)
     memory = folder / "memory"
@@ -137,16 +133,13 @@ def validate(package: Path | None, folder: Path, measured: Callable[..., Run], r
         clean,
         {**floors, **ours, **others, "frictionless": FRICTIONLESS},
         memory,
-        measured,
     )
     if package is None:
         bad = made(folder / "bad", rows, "0.01")
         everything = {"hxl-kit, all errors": GATE, "frictionless, all errors": FRICTIONLESS}
-        contest("1 % bad cells", bad, everything, memory, measured)
+        contest("1 % bad cells", bad, everything, memory)
         large = made(folder / "large", 5 * rows)
-        contest(
-            f"clean, {5 * rows:,} rows", large, {**floors, "hxl-kit, cold": REMEMBERING}, memory, measured
-        )
+        contest(f"clean, {5 * rows:,} rows", large, {**floors, "hxl-kit, cold": REMEMBERING}, memory)
 
 
 def contest(
@@ -154,14 +147,13 @@ def contest(
     package: Path,
     contestants: dict[str, tuple[str, str]],
     memory: Path,
-    measured: Callable[..., Run],
 ) -> None:
     """Run the contestants one after the other and print a table, with ratios to the last one."""
     print(f"\n{title}")
     print(f"{'':34}{'in':>8}{'wall':>8}{'CPU':>8}{'all':>8}{'peak':>9}{'errors':>10}")
     costs = {}
     for name, program in contestants.items():
-        costs[name] = cost(program, package, memory, measured)
+        costs[name] = cost(program, package, memory)
         one = costs[name]
         figures = f"{one.cpu:8.2f}{one.wall:8.2f}{one.run.cpu:8.2f}{one.run.wall:8.2f}{one.run.peak:6,.0f} MB"
         print(f"{name:34}{figures}{one.errors:10,}", flush=True)
@@ -171,7 +163,7 @@ def contest(
             print(f"{name}: {costs[last].cpu / max(one.cpu, 1e-9):,.0f} × less CPU than {last}, in-process")
 
 
-def cost(program: tuple[str, str], package: Path, memory: Path, measured: Callable[..., Run]) -> Cost:
+def cost(program: tuple[str, str], package: Path, memory: Path) -> Cost:
     """Return what one contestant costs."""
     imports, work = program
     text = TIMED.format(imports=imports, work=work.format(listed=None))

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from hxl_kit.gate import Memory, Request, frictionless_report, verdict
 from hxl_kit.gate import memory as memory_module
-from hxl_kit.gate.bulk import Scope, read_in_bulk
+from hxl_kit.gate.bulk import read_in_bulk
 from hxl_kit.gate.findings import AFTER_CELLS, Errors, Finding, Findings, Meaning, ReadingOrder
+from hxl_kit.gate.scope import Scope
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # frictionless' own, of files left open and of fields
 

@@ -16,21 +16,9 @@ if TYPE_CHECKING:
     from frictionless import Resource
 
     from hxl_kit.gate.opening import OpenTable
+    from hxl_kit.gate.scope import Scope
 
 HASHES = ("md5", "sha256")
-
-
-@dataclass(frozen=True)
-class Scope:
-    """How much to read: `held` bounds the errors that are held; `stop` ends the reading once there are so many.
-
-    `digests` are hashes of the file to be computed on the way, besides the one that the resource declares.
-    """
-
-    block_bytes: int
-    held: int | None = None
-    stop: int | None = None
-    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from frictionless.exception import FrictionlessException
 
 from hxl_kit.gate.blocks import BLOCK_BYTES
 from hxl_kit.gate.bounded import refuse_slow_patterns
-from hxl_kit.gate.bulk import HASHES, Scope, declared_hash, read_in_bulk
+from hxl_kit.gate.bulk import HASHES, declared_hash, read_in_bulk
 from hxl_kit.gate.faults import fault
 from hxl_kit.gate.network import watched
 from hxl_kit.gate.rendering import rendered, rows_up_to
+from hxl_kit.gate.scope import Scope
 from hxl_kit.gate.sources import is_package, resources_of
 from hxl_kit.gate.unproven import UnprovenError
 from hxl_kit.reading.patterns import SlowPatternError

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from hxl_kit.gate.blocks import Block
-    from hxl_kit.gate.bulk import Scope
     from hxl_kit.gate.findings import Findings
     from hxl_kit.gate.integrity import ForeignKey
     from hxl_kit.gate.opening import OpenTable
+    from hxl_kit.gate.scope import Scope
 
 NOTES_OF_A_CELL = 16
 """More than a cell can have: its type or its constraints."""

@@ -12,9 +12,10 @@ from frictionless.resources import TableResource
 
 from hxl_kit.gate.blocks import BLOCK_BYTES
 from hxl_kit.gate.bounded import refuse_slow_patterns
-from hxl_kit.gate.bulk import Scope, read_in_bulk
+from hxl_kit.gate.bulk import read_in_bulk
 from hxl_kit.gate.faults import fault
 from hxl_kit.gate.network import watched
+from hxl_kit.gate.scope import Scope
 from hxl_kit.gate.sources import resources_of
 from hxl_kit.gate.unproven import UnprovenError
 from hxl_kit.reading.patterns import SlowPatternError
