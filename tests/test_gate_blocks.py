@@ -172,12 +172,6 @@ def test_a_quote_left_open_is_not_vouched_for(open_quote):
         read(f"a,b\n{open_quote}".encode(), form(2))
 
 
-@pytest.mark.parametrize("content", [b"a,b\n\xff,1\n", b"a,b\n1,\xc3\n"])
-def test_bytes_that_are_no_text_are_not_vouched_for(content):
-    with pytest.raises(UnprovenError):
-        read(content, form(2))
-
-
 BROKEN = [
     b"\xff\n1,2\n",
     b"1,2,\xff\n",
@@ -193,7 +187,7 @@ BROKEN = [
 @pytest.mark.parametrize("block_bytes", [64, 1 << 20])
 def test_bytes_that_are_no_text_are_left_to_frictionless_in_silence(tmp_path, capfd, rest, block_bytes):
     """Also those of a short record, which pyarrow hands over as text."""
-    (tmp_path / "t.csv").write_bytes(b"a,b\n" + b"1,2\n" * 30_000 + "é,😀\n".encode() * 100 + rest)
+    (tmp_path / "t.csv").write_bytes(b"a,b\n" + b"1,2\n" * 4_000 + "é,😀\n".encode() * 100 + rest)
     resource = {
         "name": "t",
         "path": "t.csv",

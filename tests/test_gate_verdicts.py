@@ -270,7 +270,7 @@ def test_the_memory_takes_the_hash_from_the_reading(tmp_path, monkeypatch):
     assert [known for _, known in memory.hashes.values()] == [digest]
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(cases(), st.sampled_from([64, 200, 1 << 20]), st.sampled_from([1, 3, 1000]))
 def test_random_packages_get_frictionless_own_report(tmp_path_factory, case, block_bytes, limit):
     path = case.write(tmp_path_factory.mktemp("case"))

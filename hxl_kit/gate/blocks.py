@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 2 << 20
 """What is parsed at a time: small enough for the processor's cache, large enough for work in bulk."""
-LARGEST_BLOCK = 256 << 20
 AHEAD = 3
 """Blocks parsed ahead of those being judged."""
 TURN_SECONDS = 0.0002
@@ -179,6 +178,7 @@ def _batches(
             ),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
+                check_utf8=False,
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=False,
             ),

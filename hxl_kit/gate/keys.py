@@ -205,10 +205,19 @@ class KeySet:
 
 
 def key_set(found: Iterable[Bits], kinds: tuple[str, ...]) -> KeySet:
-    """Return the set of some blocks' keys; `kinds` are those of their columns."""
+    """Return the set of some blocks' keys; `kinds` are those of their columns.
+
+    Raises:
+        UnprovenError: half of the bits of two different keys agree, which next to never happens.
+    """
     parts = list(found)
     none = np.zeros(0, np.uint64)
     first = np.concatenate([none, *(bits.first for bits in parts)])
     second = np.concatenate([none, *(bits.second for bits in parts)])
-    first, places = np.unique(first, return_index=True)
-    return KeySet(Bits(first, second[places]), kinds)
+    order = np.lexsort((second, first))
+    first, second = first[order], second[order]
+    again = first[1:] == first[:-1]
+    if (again & (second[1:] != second[:-1])).any():
+        raise UnprovenError("two keys of nearly the same bits")
+    kept = np.concatenate([np.ones(min(len(first), 1), bool), ~again])
+    return KeySet(Bits(first[kept], second[kept]), kinds)

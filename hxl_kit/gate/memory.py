@@ -28,7 +28,17 @@ VARIABLE = "HXL_KIT_CACHE"
 """The environment variable that names another folder for the memory."""
 KEPT = 64
 """Contents remembered for one descriptor."""
-LIBRARIES = ("frictionless", "polars", "pyarrow", "numpy")
+LIBRARIES = (
+    "frictionless",
+    "polars",
+    "pyarrow",
+    "numpy",
+    "python-dateutil",
+    "isodate",
+    "rfc3986",
+    "validators",
+)
+"""What reads cells, or proves that they can be read."""
 
 Stamp = tuple[int, int, int]
 
@@ -41,10 +51,12 @@ class Memory:
     hashes: dict[Path, tuple[Stamp, str]] = field(default_factory=dict)
 
     def page(self, resource: Resource) -> Page | None:
-        """Return the page for a resource; None when it is not made of local files alone."""
+        """Return the page for a resource; None when its verdict hangs on more than local files."""
         described = _described(resource)
         files = tuple(path for one in described for path in _paths(one)) if described else ()
         if described is None or not files or not all(path.is_file() for path in files):
+            return None
+        if any(_depends_on_today(one) for one in described):
             return None
         key = _digest([_engine(), _profile(resource), [_written_out(one) for one in described]])
         return Page(self, self.folder / key[:2] / key, files)
@@ -134,6 +146,11 @@ def _written_out(resource: Resource) -> list[dict[str, Any]]:
     return [
         part.to_descriptor() for part in (resource, resource.dialect, resource.schema) if part is not None
     ]
+
+
+def _depends_on_today(resource: Resource) -> bool:
+    """Whether a field reads dates of any form: what they leave open is today's."""
+    return any(one.format == "any" for one in (resource.schema.fields if resource.schema else ()))
 
 
 def _paths(resource: Resource) -> list[Path]:

@@ -18,6 +18,7 @@ from hxl_kit.gate.blocks import Form
 from hxl_kit.gate.bounded import BoundedReader, is_slow
 from hxl_kit.gate.fields import column_of
 from hxl_kit.gate.unproven import UnprovenError
+from hxl_kit.gate.utf8 import Utf8Check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -145,8 +146,8 @@ class _Tee(io.RawIOBase):
         self._digests = {name: hashlib.new(name, usedforsecurity=False) for name in digests}
         self._stats = not resource.compression
         encoding = codecs.lookup(resource.encoding or "utf-8").name
-        self._decoder = codecs.getincrementaldecoder("utf-8" if encoding in UTF8 else encoding)()
-        self._recodes = encoding not in UTF8
+        self._decoder = None if encoding in UTF8 else codecs.getincrementaldecoder(encoding)()
+        self._check = Utf8Check()
         self._translates = resource.format != "csv"
         self._bytes = 0
 
@@ -170,21 +171,16 @@ class _Tee(io.RawIOBase):
         return rest if not rest or self._last in b"\r\n" else b"\n" + rest
 
     def _as_utf8(self, chunk: bytes) -> bytes:
-        text = self._recoded(chunk) if self._recodes else self._valid(chunk)
+        if self._decoder:
+            text = self._decoder.decode(chunk, final=not chunk).encode()
+        else:
+            text = chunk
+            self._check.look_at(chunk)
         if b"\0" in text:
             raise UnprovenError("a NUL")
         if self._translates and b"\r" in text:
             raise UnprovenError("line ends that frictionless translates")
         return text
-
-    def _recoded(self, chunk: bytes) -> bytes:
-        return self._decoder.decode(chunk, final=not chunk).encode()
-
-    def _valid(self, chunk: bytes) -> bytes:
-        """Return a chunk of UTF-8; pyarrow would write a traceback to stderr where a short record is none."""
-        if not chunk.isascii() or self._decoder.getstate()[0] or not chunk:
-            self._decoder.decode(chunk, final=not chunk)
-        return chunk
 
     def _report(self) -> None:
         if self._stats:

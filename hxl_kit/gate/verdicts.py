@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from frictionless.checks import baseline
 from frictionless.exception import FrictionlessException
-from frictionless.resources import TableResource
+from frictionless.resources import MetadataResource, TableResource
 
 from hxl_kit.gate.blocks import BLOCK_BYTES
 from hxl_kit.gate.bounded import refuse_slow_patterns
@@ -162,6 +162,8 @@ def _alone(resource: Resource, listed: int | None, why: str) -> TaskVerdict:
     """Return the verdict on a resource that frictionless reads alone, a row at a time, holding no more than is listed."""
     tally, rows = _Tally(listed), 0
     try:
+        if isinstance(resource, MetadataResource):
+            return _of_metadata(resource, tally, why)
         resource.to_descriptor(validate=True)
         refuse_slow_patterns(resource)
         resource.open()
@@ -174,6 +176,14 @@ def _alone(resource: Resource, listed: int | None, why: str) -> TaskVerdict:
         tally.add(error.to_errors())
     except Exception as error:  # noqa: BLE001 - frictionless' own faults come as any exception
         tally.add([fault(error)])
+    return TaskVerdict(resource.name or "", rows, tally.counts, tuple(tally.errors), why)
+
+
+def _of_metadata(resource: MetadataResource[Any], tally: _Tally, why: str) -> TaskVerdict:
+    """Return the verdict on a schema, a dialect or the like, which frictionless only reads."""
+    report = resource.validate(limit_errors=0)
+    tally.add([*report.errors, *(error for task in report.tasks for error in task.errors)])
+    rows = sum(task.stats.get("rows") or 0 for task in report.tasks)
     return TaskVerdict(resource.name or "", rows, tally.counts, tuple(tally.errors), why)
 
 
