@@ -131,9 +131,10 @@ class Lane:
         if known is not None:
             return known
         _, notes = self.column.reader(value)
+        # Items of a list may have broken a constraint before the type: frictionless tells the type first.
         found = tuple(
             ("type-error" if name == "type" else "constraint-error", note)
-            for name, note in (notes or {}).items()
+            for name, note in sorted((notes or {}).items(), key=lambda one: one[0] != "type")
         )
         self._learn(value, found)
         return found
