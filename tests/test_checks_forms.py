@@ -101,12 +101,38 @@ ERROR, WARNING = ("date", "error"), ("date", "warning")
         ("1970-01-01", {WARNING}),
         ("2030-01-01", {WARNING}),
         ("3 March 2024", {WARNING}),
+        ("31/04/2024", {ERROR, WARNING}),
+        ("45.13.2024", {ERROR, WARNING}),
+        ("10:30:00", {ERROR, WARNING}),
+        ("1900-02-28", {WARNING}),
+        ("1900-03-01", set()),
+        ("10000-01-01", {ERROR, WARNING}),
+        ("-2024-03-01", {ERROR, WARNING}),
+        ("2024-03-01T10:00:00+25:00", {ERROR}),
+        ("۲۰۲۴-۰۳-۰۱", {("digits", "warning")}),
         ("early March", {ERROR}),
         ("n/a", {WARNING}),
     ],
 )
 def test_dates(cell, expected):
     assert found(cell, "date") == expected
+
+
+def test_day_and_month_in_both_orders_within_a_column():
+    frame = pl.DataFrame({"c": ["13/03/2024", "03/13/2024", "2024-03-01", None]})
+    errors = [rule for rule in meaning_rules("c", "date", TODAY) if "another order" in rule.message]
+    assert frame.select(errors[0].violated.fill_null(value=False)).to_series().to_list() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not frame[:1].select(errors[0].violated).item()
+
+
+@pytest.mark.parametrize(("cell", "expected"), [("9999999999", set()), ("10000000000", {("count", "error")})])
+def test_whole_numbers_with_rules_of_their_own_are_still_of_people(cell, expected):
+    assert found(cell, "size") == expected
 
 
 @pytest.mark.parametrize("cell", ["0", "12", "007", "3.0", "+5", None, "9999999999"])
@@ -153,6 +179,8 @@ def test_numbers_and_degrees(cell, meaning, expected):
         ("YE23\u200b01", set()),
         ("03-Jan", {("pcode", "error")}),
         ("MAR-04", {("pcode", "error")}),
+        ("01/03/2024", {("pcode", "error")}),
+        ("3/1", {("pcode", "error")}),
         ("2024-01-03", {("pcode", "error")}),
         ("12800000", {("pcode", "error")}),
         ("1.28E+07", {("pcode", "error")}),
@@ -176,6 +204,12 @@ def test_pcodes(cell, expected):
         "+cmd|' /C calc'!A0",
         "-2+3+cmd|' /C calc'!A0",
         "\r=1",
+        "= 1+1",
+        "+1+1",
+        "-2+3",
+        "-A1*2",
+        "＝1+1",
+        "＠SUM(1)",
     ],
 )
 def test_formulas(cell):
@@ -183,7 +217,22 @@ def test_formulas(cell):
 
 
 @pytest.mark.parametrize(
-    "cell", ["-5", "+967 700", "=", "==", "- Attack (3 killed)", "@handle", "a=b", "-", "+", None]
+    "cell",
+    [
+        "-5",
+        "+967 700",
+        "+1-202-555",
+        "-12.5",
+        "=",
+        "==",
+        "＝＝",
+        "- Attack (3 killed)",
+        "@handle",
+        "a=b",
+        "-",
+        "+",
+        None,
+    ],
 )
 def test_what_is_no_formula(cell):
     assert ("formula", "error") not in found(cell)
@@ -194,11 +243,15 @@ def test_what_is_no_formula(cell):
     [
         ("YE23\u200b01", "invisible"),
         ("Ba\u202eni", "invisible"),
+        ("Bani\u2028Matar", "invisible"),
+        ("Bani\U000e0041", "invisible"),
+        ("Bani\u3164", "invisible"),
         ("Ba\x1b[2Jni", "invisible"),
         ("Gue\u0301ra", "unicode"),
         ("BÃ©ni", "mojibake"),
         ("B\ufffdni", "mojibake"),
         ("Bani ", "whitespace"),
+        ("#REF!", "cell-error"),
         ("Bani\u00a0Matar", "whitespace"),
         ("аdmin", "scripts"),
     ],
@@ -220,7 +273,7 @@ def test_a_cell_that_is_not_suspect_keeps_all_rules(cell):
 
 @given(
     st.text(max_size=20),
-    st.sampled_from(["date", "count", "number", "latitude", "longitude", "pcode", "digits"]),
+    st.sampled_from(["date", "count", "number", "latitude", "longitude", "pcode", "digits", "size"]),
 )
 def test_any_text_is_judged(cell, meaning):
     assert found(cell, meaning) is not None

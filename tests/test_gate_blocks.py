@@ -360,6 +360,7 @@ def test_numbers_of_full_records_are_those_that_strays_leave(numbers, start, cou
 
 
 def test_columns_are_plain_text():
-    block = next(blocks(opened(b"a,\n", form(2)), form(2)))
+    plain = form(2)
+    block = next(blocks(opened(b"a,\n", plain), plain))
     assert [column.type for column in block.columns] == [pa.string(), pa.string()]
     assert [column.null_count for column in block.columns] == [0, 0]

@@ -26,6 +26,7 @@ from hxl_kit.reading.descriptors import levels, parse_json
 from hxl_kit.reading.packages import is_package, read_package
 from hxl_kit.reading.patterns import SlowPatternError, check_pattern, grows_with_length, matches
 from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy, refusal, remote_references
+from hxl_kit.validation.engine import validate
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT.parent / "shared" / "conformance" / "hostile" / "manifest.json"
@@ -36,6 +37,16 @@ def refused(call, *arguments):
     with pytest.raises(InputError) as caught:
         call(*arguments)
     return str(caught.value)
+
+
+def unreadable(path):
+    return refused(lambda: validate(path, ["all"], limit=10))
+
+
+def faults(path):
+    """Return the messages of the errors in a table that can be read."""
+    issues = validate(path, ["all"], limit=10).as_json()["issues"]
+    return [issue["message"] for issue in issues if issue["severity"] == "error"]
 
 
 # Special files, whichever command is given them.
@@ -556,6 +567,113 @@ def test_every_error_is_a_sentence(cli, monkeypatch, tmp_path, error, code, word
     assert ran.code == code
     assert words in ran.err
     assert "Traceback" not in ran.err
+
+
+# What is no table, or says so of itself.
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n", "Git LFS"),
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\n\r\ndenied", "web server"),
+        (b"{\\rtf1\\ansi hello}", "RTF"),
+    ],
+)
+def test_what_stands_for_a_table_is_refused(tmp_path, content, says):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    assert says in unreadable(path)
+
+
+@pytest.mark.parametrize("member", ["C:\\data.csv", "C:/data.csv", "c:data.csv"])
+def test_a_member_on_a_drive_is_refused(tmp_path, member):
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.writestr(member, hostile.CSV)
+    assert "is not safe" in unreadable(tmp_path / "t.zip")
+
+
+@pytest.mark.parametrize(
+    "content", ['[{"\\udfff": 1}]', '[{"a": {"\\ud800": 1}}]', '{"\\ud800": 1}\n{"a": 2}']
+)
+def test_half_a_character_in_a_key_is_refused(tmp_path, content):
+    path = tmp_path / "t.json"
+    path.write_text(content, encoding="ascii")
+    assert "half a character" in unreadable(path)
+
+
+def test_a_schema_whose_fields_are_null_is_refused(tmp_path, cli):
+    described = hostile.package(tmp_path / "p", {"name": "events", "schema": {"fields": None}})
+    result = cli("validate", described)
+    assert result.code in (1, 3)
+    assert "bug" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("geometry", "says"),
+    [
+        ({"type": "Blob", "coordinates": [44, 15]}, "type that GeoJSON does not know"),
+        ({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 0]]]}, "fewer than 4 positions"),
+    ],
+)
+def test_geometries_that_are_none(tmp_path, geometry, says):
+    feature = {"type": "Feature", "properties": {"a": 1}, "geometry": geometry}
+    path = tmp_path / "t.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    assert says in unreadable(path)
+
+
+def test_a_hashtag_without_its_sign_is_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("Code,Name,Affected\nadm2+code,#adm2+name,#affected\nYE23,Bani,5\n")
+    (fault,) = faults(path)
+    assert "adm2+code" in fault
+
+
+def test_a_column_of_row_numbers_is_no_hashtag(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("#,Name\n1,Bani\n2,Sana\n")
+    assert faults(path) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"])
+def test_a_document_type_in_any_part_of_a_workbook_is_refused(tmp_path, part, encoding):
+    def declared(content):
+        text = re.sub(r"^<\?xml[^>]*\?>\s*", "", content.decode())
+        kind = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+        return f'<?xml version="1.0" encoding="{encoding}"?>{kind}{text}'.encode(encoding)
+
+    path = hostile.workbook(tmp_path / "t.xlsx", declared, part)
+    assert "XML entities" in unreadable(path)
+
+
+def test_old_macro_sheets_are_macros(tmp_path):
+    path = hostile.workbook(tmp_path / "t.xlsx")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/macrosheets/sheet1.xml", "<x/>")
+    assert "macros" in unreadable(path)
+
+
+@pytest.mark.parametrize("hides", [b'<cols><col min="2" max="2" width="0" customWidth="1"/></cols>'])
+def test_a_column_without_width_is_hidden(tmp_path, hides):
+    path = hostile.workbook(
+        tmp_path / "t.xlsx", lambda part: part.replace(b"<sheetData>", hides + b"<sheetData>")
+    )
+    assert faults(path) == ["hidden columns are read too"]
+
+
+def test_hidden_sheets_are_told(tmp_path):
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        sheet = book.add_worksheet("Data")
+        sheet.write_row(0, 0, ["id", "name"])
+        sheet.write_row(1, 0, [1, "a"])
+        book.add_worksheet("People").very_hidden()
+    (fault,) = faults(tmp_path / "t.xlsx")
+    assert "hidden sheets" in fault
+    assert "People" in fault
 
 
 # Mutations: whatever becomes of a file, it is read or refused.

@@ -226,7 +226,7 @@ def test_what_holds_no_records_is_refused_without_its_values(write, content, say
         ('[{"NaN": "NaN", "a": -Infinity}]', "line 1, column 22: is broken JSON (-Infinity is not JSON"),
         ('[{"a": 1},\n {"a": ', "line 2, column 8: is cut short"),
         ('[{"a": 1}', "line 1, column 10: is cut short"),
-        ('[{"a": "%s', "line 1, column 8: is cut short (unterminated string)"),
+        ('[{"a": "%s', "line 1, column 8: is cut short (JSON: unterminated string)"),
         ('{"data": [{"a": 1}]', "line 1, column 20: is cut short"),
         ('[{"a": 1}] x', "line 1, column 12: is broken JSON (other text follows the end)"),
         ('[{"a": 1},]', "line 1, column 11: is broken JSON (expecting value)"),

@@ -195,7 +195,7 @@ def test_errors_of_the_caller_are_the_callers(write):
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
             "t.xls",
-            "the workbook cannot be read; save it again or as CSV",
+            "the workbook cannot be read (corrupt?); save it again or as CSV",
         ),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),

@@ -310,7 +310,10 @@ def test_the_date_system_is_told(make, tmp_path, since_1904):
     table, rows = read(path)
     assert (table.format, table.date_system) == ("xlsb", expected)
     assert rows == [(2, "E1", "2024-03-01", "0.5")]
-    assert table.notes == ("sheet 'Events' of 2 (others: Old)",)
+    assert table.notes == (
+        "sheet 'Events' of 2 (others: Old)",
+        "hidden sheets stay in the file, unread: Old",
+    )
 
 
 @pytest.mark.parametrize("name", ["events.xls", "events1904.xls", "events.ods"])

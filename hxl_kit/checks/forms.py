@@ -31,34 +31,48 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 AHEAD_DAYS = 366
 LIMITS = {"latitude": 90, "longitude": 180}
 
-INVISIBLE = r"[\u{ad}\u{61c}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]"
+INVISIBLE = (
+    r"[\u{ad}\u{34f}\u{61c}\u{115f}\u{1160}\u{180e}\u{200b}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2060}-\u{2069}"
+    r"\u{3164}\u{feff}\u{ffa0}\u{fff9}-\u{fffb}\u{e0000}-\u{e007f}]"
+)
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 JOINER = r"[\u{200c}\u{200d}]"
 JOINER_IN_ASCII = rf"[ -~]{JOINER}|{JOINER}[ -~]|^{JOINER}|{JOINER}$"
 """Joiners are letters' own in Persian and Hindi; beside Latin letters and digits they only hide."""
 
-SUSPECT = r"[^ -~]|^\s|\s$|^[=+@-]"
+SUSPECT = r"[^ -~]|^\s|\s$|^[=+@#-]"
 """Without any of these a cell is plain: one look at each column tells which ones need a closer one."""
 
 LEAD = r"^[\s\p{Cf}\p{Cc}]*"
-FORMULA = rf"{LEAD}=[^=\s]|{LEAD}[+\-@][A-Za-z_.]+\(|{LEAD}[+\-@=].*\|.*!"
+SUM = r"[+\-](?:[0-9]+(?:\.[0-9]+)?|\$?[A-Z]{1,3}\$?[0-9]+)[+*^]\$?[0-9A-Z(]"
+"""A sum that begins with a sign, as `+1+1` and `-A1*2`; a minus or slash between is a telephone number's or a date's."""
+
+FORMULA = rf"{LEAD}[=＝]\s*[^=＝\s]|{LEAD}[+\-@＋－＠][A-Za-z_.]+\(|{LEAD}[+\-@=＋－＠].*\|.*!|{LEAD}{SUM}"
+ERROR = r"^#(?:REF!|DIV/0!|N/A|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!)$"
 MOJIBAKE = r"\u{fffd}|Ã[\u{80}-\u{bf}]|â€[\u{90}-\u{ff}™œ“”˜]"
 
 ISO = r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:[T ]|$)"
 CLOCK = (
     r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[T ](?:(?:[01]?[0-9]|2[0-3]):?[0-5][0-9](?::?[0-5][0-9](?:[.,][0-9]+)?)?"
-    r"|24:00(?::00(?:\.0+)?)?)\s?(?:Z|UTC|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?$"
+    r"|24:00(?::00(?:\.0+)?)?)\s?(?:Z|UTC|[+-](?:0[0-9]|1[0-4]):?(?:[0-5][0-9])?)?)?$"
 )
 COMPACT = r"^([0-9]{8})$"
 DAY_MONTH = r"^([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4}|[0-9]{2})(?:\D|$)"
 SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
 CLOCK_COUNT = r"^[0-9]{9,}(?:\.[0-9]+)?$"
+TIME = r"^[0-9]{1,2}:[0-9]{2}"
+LONG_YEAR = r"^[+-]?[0-9]{5,}-[0-9]{1,2}-|^-[0-9]{4}-[0-9]{1,2}-"
+"""A year of more than four digits, or before our era."""
+
 MISSING = r"(?i)^(?:n/?a|nan|none|null|nil|unknown|tbd|-+|–|—|\?+|\.+)$"
 NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 INTEGER = r"^[+-]?[0-9]+(?:\.0*)?$"
 DIGITS = r"[\p{Nd}--[0-9]]"
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-EATEN = rf"(?i)^(?:[0-9]{{1,2}}[-/ ]{MONTH}(?:[-/ ][0-9]{{2,4}})?|{MONTH}[-/ ][0-9]{{1,4}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}.*)$"
+EATEN = (
+    rf"(?i)^(?:[0-9]{{1,2}}[-/ ]{MONTH}(?:[-/ ][0-9]{{2,4}})?|{MONTH}[-/ ][0-9]{{1,4}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}.*"
+    r"|[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4}|[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2})?)$"
+)
 
 STANDARD = r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9:.,]+ ?(?:Z|UTC|[+-][0-9:]+)?)?)?|-?Q[1-4]|-?W[0-9]{2})?$|^[0-9]{8}$"
 PCODE = r"^[A-Z]{2,3}[0-9][0-9A-Z]*$"
@@ -92,7 +106,8 @@ def cell_rules(column: str) -> tuple[Rule, ...]:
 def meaning_rules(column: str, meaning: str, today: dt.date) -> tuple[Rule, ...]:
     """Return the rules of a column of text by what it holds.
 
-    The meaning "digits" is that of a numeric field that has rules of its own: only the script of its digits is told.
+    The meanings "digits" and "size" are those of numbers and whole numbers that have rules of their own: only the
+    script of their digits is told, and that whole numbers are too large.
     """
     cell = pl.col(column)
     plain = ascii_digits(cell.str.replace_all(f"{INVISIBLE}|{JOINER}|{CONTROL}", "").str.strip_chars())
@@ -145,6 +160,12 @@ def _any_cell(cell: pl.Expr) -> Iterator[Found]:
         composed,
         "is not normalised Unicode (NFC): the same name can be two in a join",
     )
+    yield (
+        "cell-error",
+        "warning",
+        cell.str.contains(ERROR),
+        "is an error of a spreadsheet's formula, no value",
+    )
     named = cell.str.len_chars() <= SHORT
     yield (
         "whitespace",
@@ -162,7 +183,7 @@ def _any_cell(cell: pl.Expr) -> Iterator[Found]:
     yield "mojibake", "warning", cell.str.contains(MOJIBAKE), "holds letters that were decoded wrongly"
 
 
-def _date(_: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
+def _date(cell: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
     iso = plain.str.extract(ISO)
     day = pl.coalesce(
         iso.str.to_date("%Y-%m-%d", strict=False),
@@ -182,7 +203,7 @@ def _date(_: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
     yield (
         "date",
         "error",
-        written & (day.is_null() | wrong_clock),
+        (written & (day.is_null() | wrong_clock)) | _no_such_day(plain),
         "is not a date, or a time of day, that exists",
     )
     yield "date", "error", counted, "is a spreadsheet's serial number, or a count of seconds, not a date"
@@ -192,6 +213,8 @@ def _date(_: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
         unclear,
         "is an ambiguous date: is the day or the month first? Write it as 2024-03-01",
     )
+    mixed = (first > 12).any() & (second > 12).any() & ((first > 12) | (second > 12))  # noqa: PLR2004
+    yield "date", "error", mixed, "is a date with day and month in another order than others of its column"
     other = (
         plain.str.contains("[0-9]")
         & ~plain.str.contains(STANDARD)
@@ -202,7 +225,7 @@ def _date(_: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
     yield (
         "date",
         "error",
-        ~year.is_between(FIRST_YEAR, LAST_YEAR),
+        ~year.is_between(FIRST_YEAR, LAST_YEAR) | plain.str.contains(LONG_YEAR),
         f"has a year out of range ({FIRST_YEAR} to {LAST_YEAR}): a date of another calendar (Hijri), or not a date",
     )
     yield (
@@ -214,13 +237,24 @@ def _date(_: pl.Expr, plain: pl.Expr, today: dt.date) -> Iterator[Found]:
     yield (
         "date",
         "warning",
-        day == dt.date(1900, 1, 1),
-        "is 1900-01-01, which stands for no date in spreadsheets",
+        day.is_between(dt.date(1899, 12, 30), dt.date(1900, 2, 28)),
+        "is a day before March 1900, where spreadsheets put a zero or a small number: it stands for no date",
     )
     ahead = (day > today + dt.timedelta(days=AHEAD_DAYS)) & (day.dt.year() <= LAST_YEAR)
     yield "date", "warning", ahead, "is a date more than a year ahead"
     yield "date", "error", wordy & ~missing, "is not a date"
+    yield "date", "error", plain.str.contains(TIME), "is a time of day, not a date"
     yield "date", "warning", missing, "is not a date: leave a missing date empty"
+    yield from _other_digits(cell)
+
+
+def _no_such_day(plain: pl.Expr) -> pl.Expr:
+    """Return whether a date of the form 31/04/2024 exists neither with the day first nor with the month first."""
+    numbers = plain.str.extract_groups(DAY_MONTH).struct
+    text = pl.concat_str([numbers.field(str(n)) for n in (1, 2, 3)], separator="-")
+    whole = numbers.field("3").str.len_bytes() == 4  # noqa: PLR2004 - the digits of a year
+    read = [text.str.to_date(form, strict=False).is_null() for form in ("%d-%m-%Y", "%m-%d-%Y")]
+    return whole & read[0] & read[1]
 
 
 def _count(cell: pl.Expr, plain: pl.Expr, _: dt.date) -> Iterator[Found]:
@@ -233,7 +267,12 @@ def _count(cell: pl.Expr, plain: pl.Expr, _: dt.date) -> Iterator[Found]:
         "is not an integer: a number of people is digits alone (empty: missing)",
     )
     yield "count", "error", whole & plain.str.starts_with("-") & (digits != ""), "is below the minimum 0"
-    large = whole & (digits.str.len_bytes() > len(str(MOST_PEOPLE)) - 1)
+    yield from _size(cell, plain, _)
+
+
+def _size(cell: pl.Expr, plain: pl.Expr, _: dt.date) -> Iterator[Found]:
+    digits = plain.str.strip_chars("+-").str.replace(r"\.0*$", "").str.strip_chars_start("0")
+    large = plain.str.contains(INTEGER) & (digits.str.len_bytes() > len(str(MOST_PEOPLE)) - 1)
     yield (
         "count",
         "error",
@@ -309,6 +348,7 @@ def _other_digits(cell: pl.Expr) -> Iterator[Found]:
 
 _MEANINGS = {
     "digits": _digits,
+    "size": _size,
     "date": _date,
     "count": _count,
     "number": _number,

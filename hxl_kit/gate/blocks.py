@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 2 << 20
 """What is parsed at a time: small enough for the processor's cache, large enough for work in bulk."""
+OPEN_QUOTE = "a quote is left open at the end"
 AHEAD = 3
 """Blocks parsed ahead of those being judged."""
 TURN_SECONDS = 0.0002
@@ -73,14 +74,19 @@ def blocks(open_bytes: Callable[[], Any], form: Form, size: int = BLOCK_BYTES) -
     Raises:
         UnprovenError: the text cannot be read in bulk as Python's csv would read it.
     """
-    seen, strays, ended = 0, _Strays(form), False
+    seen, strays, ended, held = 0, _Strays(form), False, None
     for batch in _ahead(lambda: _batches(open_bytes, form, size, strays)):
         ended = bool(batch.num_rows) and batch.column(0)[-1].as_py() == form.token
         whole = batch.slice(0, batch.num_rows - 1) if ended else batch
-        yield _block(whole, seen, form, strays)
+        # The last block may hold the record that swallowed the token: who reads it might not read on.
+        if held is not None:
+            yield held
+        held = _block(whole, seen, form, strays)
         seen += batch.num_rows
     if not ended:
-        raise UnprovenError("a quote is left open at the end")
+        raise UnprovenError(OPEN_QUOTE)
+    if held is not None:
+        yield held
     rest = strays.take(None)
     if rest:
         nothing = texts([])
@@ -94,6 +100,7 @@ class _Strays:
         self._form = form
         self._numbers: list[int] = []
         self._waiting: list[tuple[int, list[str]]] = []
+        self._taken = 0
 
     def add(self, row: Any) -> str:
         """Keep a record that is too short or too long (called by the parser)."""
@@ -112,16 +119,17 @@ class _Strays:
             return np.arange(first, first + count, dtype=np.int64)
         return np.array([self._number(start + place) for place in range(count)], np.int64)
 
-    def take(self, last: int | None) -> list[tuple[int, list[str]]]:
-        """Return and forget the records up to number `last` (all when None) that count as content."""
-        split = (
-            len(self._waiting)
-            if last is None
-            else bisect_right(self._waiting, last, key=lambda stray: stray[0])
-        )
-        taken = self._waiting[:split]
+    def take(self, full: int | None) -> list[tuple[int, list[str]]]:
+        """Return and forget the records after at most `full` full ones (all when None) that count as content."""
+        waiting, split = self._waiting, 0
+        while split < len(waiting) and (full is None or waiting[split][0] <= full + self._taken + split + 1):
+            split += 1
+        taken = waiting[:split]
         # In place: the parser adds to this very list from its own thread.
-        del self._waiting[:split]
+        del waiting[:split]
+        self._taken += split
+        if taken and any(self._form.token in cell for cell in taken[-1][1]):
+            raise UnprovenError(OPEN_QUOTE)
         return [stray for stray in taken if self._form.is_content(*stray)]
 
     def _number(self, place: int) -> int:
@@ -135,7 +143,7 @@ class _Strays:
 
 def _block(batch: pa.RecordBatch, seen: int, form: Form, strays: _Strays) -> Block:
     numbers = strays.numbers(seen, batch.num_rows)
-    ragged = strays.take(int(numbers[-1])) if len(numbers) else []
+    ragged = strays.take(seen + batch.num_rows)
     kept = _content(batch, numbers, form)
     if kept is not None:
         batch, numbers = picked(batch, kept), numbers[kept]

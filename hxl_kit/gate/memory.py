@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from frictionless.resources import MetadataResource
 from platformdirs import user_cache_path
 
 from hxl_kit.files import sha256_of, write_atomically
@@ -33,6 +34,7 @@ LIBRARIES = (
     "polars",
     "pyarrow",
     "numpy",
+    "chardet",
     "python-dateutil",
     "isodate",
     "rfc3986",
@@ -40,7 +42,7 @@ LIBRARIES = (
 )
 """What reads cells, or proves that they can be read."""
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int, int]
 
 
 @dataclass
@@ -52,6 +54,8 @@ class Memory:
 
     def page(self, resource: Resource) -> Page | None:
         """Return the page for a resource; None when its verdict hangs on more than local files."""
+        if isinstance(resource, MetadataResource):
+            return None
         described = _described(resource)
         files = tuple(path for one in described for path in _paths(one)) if described else ()
         if described is None or not files or not all(path.is_file() for path in files):
@@ -84,14 +88,14 @@ class Page:
 
     def recall(self) -> int | None:
         """Return the number of rows when this very content is known to be clean."""
-        if not self.folder.is_dir():
-            return None
         try:
+            if not self.folder.is_dir():
+                return None
             said = json.loads(self._entry().read_bytes())
             rows = said["rows"] if said["content"] == self._content() else None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
-        return rows if type(rows) is int else None
+        return rows if type(rows) is int and rows >= 0 else None
 
     def was_read_as(self, sha256: str | None) -> None:
         """Take the hash of the resource's own file from the reading that judged it."""
@@ -159,7 +163,7 @@ def _paths(resource: Resource) -> list[Path]:
 
 def _stamp(path: Path) -> Stamp:
     status = path.stat()
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def _digest(content: Any) -> str:

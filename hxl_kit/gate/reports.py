@@ -114,7 +114,7 @@ def _in_bulk(resource: Resource, request: Request) -> Report:
     reading = read_in_bulk(resource, Scope(request.block_bytes, limit, limit, HASHES))
     table, room = reading.table, max(limit - len(reading.start), 0)
     listed = rendered(table, reading.findings, room, request.block_bytes)
-    warnings = [] if declared_hash(table) in {"", *HASHES} else [UNKNOWN_HASH]
+    warnings = [UNKNOWN_HASH] if table.resource.hash and declared_hash(table) not in HASHES else []
     if reading.rows and len(listed) >= room:
         rows_up_to(table, listed[-1].row_number if room else table.form.first_row)
         warnings.append(f"reached error limit: {limit}")

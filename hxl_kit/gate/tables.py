@@ -42,7 +42,7 @@ def judge_rows(
     Raises:
         UnprovenError: the rows cannot be read in bulk after all; frictionless has to read them.
     """
-    run = _Run(table, foreign_keys, findings)
+    run = _Run(table, foreign_keys, findings, scope.stop)
     for block in blocks(table.stream(digests), table.form, scope.block_bytes):
         run.take(block)
         if scope.stop is not None and findings.total >= scope.stop:
@@ -55,8 +55,10 @@ def judge_rows(
 class _Run:
     """A table on its way."""
 
-    def __init__(self, table: OpenTable, foreign_keys: tuple[ForeignKey, ...], findings: Findings) -> None:
-        self._table, self._findings = table, findings
+    def __init__(
+        self, table: OpenTable, foreign_keys: tuple[ForeignKey, ...], findings: Findings, stop: int | None
+    ) -> None:
+        self._table, self._findings, self._stop = table, findings, stop
         self._lanes = [Lane(column) for column in table.columns]
         self.integrity = Integrity(table, foreign_keys, findings)
         names = [*findings.order.fields, *(column.name for column in table.columns)]
@@ -66,7 +68,8 @@ class _Run:
     def take(self, block: Block) -> None:
         self.rows += len(block.numbers) + len(block.ragged)
         found = [*self._of_full(block), *self.integrity.of_block(block)]
-        for number, cells in block.ragged:
+        # Each of these has an error of its width at least, so those from `stop` on are never told.
+        for number, cells in block.ragged[: self._stop]:
             found += self._of_ragged(number, cells)
         self._findings.add(found)
 

@@ -81,7 +81,9 @@ class Reader:
                 way_out = "save it again or as CSV"
                 if "password" in str(error).lower():
                     way_out = "it is protected by a password: save it without one"
-                raise InputError(f"{self.label}: the workbook cannot be read; {way_out}") from error
+                raise InputError(
+                    f"{self.label}: the workbook cannot be read (corrupt?); {way_out}"
+                ) from error
             raise
 
 

@@ -16,6 +16,17 @@ LIMITS = (180, 90)
 """The greatest longitude and latitude, in degrees."""
 
 WGS84 = ("CRS84", "4326", "4979")
+SHAPES = (
+    "LineString",
+    "MultiLineString",
+    "MultiPoint",
+    "MultiPolygon",
+    "Polygon",
+    "GeometryCollection",
+)
+RING = 4
+"""The fewest positions of a ring: a triangle, and its first corner again."""
+
 NOTE = (
     "GeoJSON: points give the columns longitude and latitude (altitude), unless a property has that name; "
     "other geometries are JSON text"
@@ -64,6 +75,8 @@ def _place(geometry: dict[str, Any] | None) -> dict[str, Any]:
     if geometry is None:
         return {}
     if geometry.get("type") != "Point":
+        if geometry.get("type") not in SHAPES:
+            raise ValueError("has a geometry of a type that GeoJSON does not know")
         _require_closed(geometry)
         for position in _positions(geometry.get("coordinates")):
             _require_degrees(position)
@@ -99,8 +112,12 @@ def _require_closed(geometry: dict[str, Any]) -> None:
     coordinates = geometry.get("coordinates")
     polygons: Any = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(geometry.get("type", ""))
     try:
-        is_open = any(ring[0] != ring[-1] for polygon in polygons or [] for ring in polygon)
+        rings = [ring for polygon in polygons or [] for ring in polygon]
+        is_open = any(ring[0] != ring[-1] for ring in rings)
+        is_short = any(len(ring) < RING for ring in rings)
     except (TypeError, IndexError, KeyError):
-        is_open = True
+        is_open = is_short = True
     if is_open:
         raise ValueError("has a polygon whose ring is not closed")
+    if is_short:
+        raise ValueError(f"has a polygon with a ring of fewer than {RING} positions")

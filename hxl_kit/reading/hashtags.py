@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 FULL_WIDTH = "＃"
+UNSIGNED = re.compile(r"[A-Za-z]\w*(?:\+[A-Za-z]\w*)+")
 SEARCHED_ROWS = 25
 """How many rows are searched: up to 24 of headings may stand above the hashtags."""
 
@@ -67,7 +69,7 @@ def faulty_hashtags(rows: Sequence[Sequence[str | None]], found: HashtagRow | No
             f"row {meant + 1} looks like a hashtag row, but these are no hashtags: {listed(_signed(rows[meant]))}"
         ]
     cells = [str(cell).strip() for cell in rows[found.index] if cell is not None]
-    wrong = [cell for cell in _signed(cells) if parse_cell(cell) is None]
+    wrong = [cell for cell in cells if _is_meant(cell) and parse_cell(cell) is None]
     wide = [cell for cell in cells if cell.startswith(FULL_WIDTH)]
     long = [cell for cell in cells if len(cell) > TAG_CHARACTERS]
     told = (
@@ -104,7 +106,14 @@ def _mostly_tags(row: Cells, tags: tuple[Tag | None, ...]) -> bool:
 
 def _means_tags(row: Cells) -> bool:
     filled = [cell for cell in row if cell is not None and str(cell).strip()]
-    return 0 < len(filled) <= 2 * len(_signed(row))
+    signed = _signed(row)
+    # A sign alone is the name of a column of row numbers.
+    return 0 < len(filled) <= 2 * len(signed) and (len(signed) > 1 or len(signed[0]) > 1)
+
+
+def _is_meant(cell: str) -> bool:
+    """Return whether a cell was meant to be a hashtag: it has the sign, or else its attributes."""
+    return bool(_signed([cell]) or UNSIGNED.fullmatch(cell))
 
 
 def _signed(row: Cells) -> list[str]:

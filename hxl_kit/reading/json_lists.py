@@ -132,6 +132,7 @@ class Objects:
             exact = [element._replace(value=exactly(element.text)) for element in whole]
             found = dict(columns(self._records(exact)[1]))
         for keys in found:
+            ".".join(keys).encode()
             self._rank(keys)
         named = {str(self._numbers[keys]): cells for keys, cells in found.items()}
         self._store.add([element.number for element in whole], named, bad)

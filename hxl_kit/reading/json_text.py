@@ -208,8 +208,8 @@ class JsonText:
     def _refuse_here(self, what: str) -> Never:
         line, column = self._place(self._text[: self._at])
         at_end = self._at >= len(self._text) or what.startswith("unterminated")
-        defect = "is cut short" if at_end and self._ended else "is broken JSON"
-        raise InputError(f"{self.label}: line {line}, column {column}: {defect} ({what}); get the file again")
+        defect = f"is cut short (JSON: {what})" if at_end and self._ended else f"is broken JSON ({what})"
+        raise InputError(f"{self.label}: line {line}, column {column}: {defect}; get the file again")
 
 
 TOO_DEEP = f"nested too deeply, beyond {LEVELS} levels"

@@ -39,7 +39,7 @@ CORRUPT = (
 
 LAYOUT = re.compile(
     rb'<(?:\w+:)?(?:mergeCell\s[^>]*?ref="(?P<merged>[A-Z]+\d+:[A-Z]+\d+)"'
-    rb'|(?P<hidden>col|row)\s[^>]*?\bhidden="(?:1|true)"'
+    rb'|(?P<hidden>col|row)\s[^>]*?\b(?:hidden="(?:1|true)"|(?:width|ht)="0(?:\.0+)?")'
     rb"|f(?:\s[^>]*)?(?:/>|>(?P<formula>[^<]*)</(?:\w+:)?f>)\s*(?P<unstored>(?:<v\s*/>|<v></v>)?\s*</(?:\w+:)?c>)?)",
 )
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -51,6 +51,7 @@ TEXT_CELL = re.compile(
     rb'<c r="(?P<column>[A-Z]+)(?P<row>[0-9]+)"[^>]*?\bt="(?P<kind>s|str|inlineStr)"[^>]*>'
     rb"(?:<is>\s*<t[^>]*>|<v>)(?P<text>[^<]*)<"
 )
+MACROS = ("Basic/", "xl/macrosheets/")
 LINK = re.compile(rb"\[(?:\d+|[^\]]*\.xls\w?)\]", re.IGNORECASE)
 
 
@@ -60,6 +61,7 @@ class Workbook:
     def __init__(self, label: str, file: Path) -> None:
         self.label = label
         self.archive = checked_archive(label, file, "XLSX")
+        require_no_entities(label, self.archive)
         try:
             book = self._xml("xl/workbook.xml")
             self.sheets = self._sheets(book)
@@ -188,7 +190,7 @@ def require_bearable_archive(label: str, archive: zipfile.ZipFile) -> None:
         InputError: the workbook has either.
     """
     names = archive.namelist()
-    if any(posixpath.basename(name) == "vbaProject.bin" or name.startswith("Basic/") for name in names):
+    if any(posixpath.basename(name) == "vbaProject.bin" or name.startswith(MACROS) for name in names):
         raise InputError(f"{label}: holds macros; save it as a workbook without macros (.xlsx) or as CSV")
     parts = archive.infolist()
     size = sum(part.file_size for part in parts)
@@ -208,16 +210,28 @@ def require_bearable_sheets(label: str, archive: zipfile.ZipFile) -> None:
     Raises:
         InputError: there is one.
     """
+    require_no_entities(label, archive)
     for name in archive.namelist():
-        if name.endswith((".xml", ".rels")):
-            with archive.open(name) as part:
-                head = part.read(PROLOGUE_BYTES)
-            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                raise InputError(
-                    f"{label}: a part declares XML entities, as an XML bomb does; save it again as XLSX"
-                )
         if SHEET_PART.match(name):
             require_dense(label, posixpath.basename(name), archive, name)
+
+
+def require_no_entities(label: str, archive: zipfile.ZipFile) -> None:
+    """Refuse parts with a document type, in whatever encoding: its entities expand, or name files.
+
+    Raises:
+        InputError: there is one.
+    """
+    for name in archive.namelist():
+        if not name.endswith((".xml", ".rels")):
+            continue
+        with archive.open(name) as part:
+            head = part.read(PROLOGUE_BYTES).replace(b"\0", b"")
+        if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+            raise InputError(
+                f"{label}: a part has a document type, which declares XML entities, as an XML bomb does; "
+                "save it again as XLSX"
+            )
 
 
 def corrupt(label: str, kind: str) -> InputError:

@@ -59,7 +59,7 @@ def require_loadable(label: str, file: Path) -> None:
             f"{label}: takes longer than {TRIAL_SECONDS} s to load; save the sheet as CSV"
         ) from error
     if "panicked" in done.stderr:
-        raise InputError(f"{label}: the workbook cannot be read; save it again or as CSV")
+        raise InputError(f"{label}: the workbook cannot be read (corrupt?); save it again or as CSV")
     if done.returncode < 0 or "MemoryError" in done.stderr:
         raise InputError(
             f"{label}: takes more than {size >> 20} MiB to load, as a workbook does in which a cell is far from all "

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ARCHIVES = ("gzip", "zip", "7z", "bzip2", "rar", "tar", "xz", "zstandard")
 TABLES = ("text", "xlsx", "xls", "xlsb", "ods", "parquet")
+DRIVE = re.compile(r"[A-Za-z]:")
 ABOUT = re.compile(r"read\W?me|licen[cs]e|metadata|datapackage", re.IGNORECASE)
 """Members of a zip that tell about the data beside them; JSON does so too beside a table of another kind."""
 
@@ -179,7 +180,7 @@ def require_plain_member(label: str, member: zipfile.ZipInfo) -> None:
     if stat.S_ISLNK(member.external_attr >> 16):
         raise InputError(f"{label}: '{name}' in the zip is a symbolic link, not a file")
     path = PurePosixPath(member.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts:
+    if path.is_absolute() or ".." in path.parts or DRIVE.match(member.filename):
         raise InputError(f"{label}: '{name}' in the zip is not safe: its path leaves the folder")
 
 

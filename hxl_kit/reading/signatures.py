@@ -24,12 +24,15 @@ DESCRIPTIONS = {
     "encrypted": "protected by a password",
     "gzip": "a gzip file",
     "html": "an HTML page, perhaps a login or error page saved instead of the data",
-    "image": "a picture",
+    "http": "an answer of a web server with its headers, saved instead of the data",
+    "image": "a picture (image)",
     "json": "JSON",
     "ods": "an OpenDocument spreadsheet (ODS)",
+    "lfs": "a pointer of Git LFS, which stands for a file that was not fetched",
     "parquet": "a Parquet file",
     "pdf": "a PDF document",
     "rar": "a RAR archive",
+    "rtf": "a text document (RTF)",
     "sqlite": "an SQLite database",
     "tar": "a tar archive",
     "text": "plain text",
@@ -54,6 +57,10 @@ MAGIC = (
     (b"SQLite format 3\x00", "sqlite"),
     (b"\x89PNG\r\n", "image"),
     (b"\xff\xd8\xff", "image"),
+    (b"{\\rtf", "rtf"),
+    (b"HTTP/1.", "http"),
+    (b"HTTP/2 ", "http"),
+    (b"version https://git-lfs.github.com/spec/", "lfs"),
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")

@@ -229,9 +229,11 @@ def _require_clear_header(label: str, chosen: Candidate) -> None:
 def _about(book: Book, sheet: Sheet, layout: Layout, *, asked: bool) -> list[str]:
     others = [other.name for other in book.sheets if other is not sheet]
     hidden = "hidden " if sheet.hidden else ""
+    unseen = [other.name for other in book.sheets if other.hidden and other is not sheet]
     rest = f" of {len(book.sheets)} (others: {listed(others)})" if others else ""
     told = [
         (True, _as_chosen(book, sheet, asked=asked)(f"{hidden}sheet '{shown(sheet.name)}'{rest}")),
+        (unseen, PlaceDoubt(f"hidden sheets stay in the file, unread: {listed(unseen)}")),
         (layout.hidden_columns, Doubt("hidden columns are read too")),
         (layout.hidden_rows, f"{counted(layout.hidden_rows, 'hidden row')} read too (a filter?)"),
         (layout.merges, _about_merges(layout)),

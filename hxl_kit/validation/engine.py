@@ -158,7 +158,8 @@ def _resource_issues(
 def _fields_with_codes(resource: dict[str, Any]) -> set[str]:
     """Return the fields whose codes the package's own schema lists: frictionless has judged them."""
     schema = resource["schema"]
-    fields = schema.get("fields", ()) if isinstance(schema, dict) else ()
+    given = schema.get("fields") if isinstance(schema, dict) else None
+    fields = given if isinstance(given, list) else []
     return {
         str(field.get("name"))
         for field in fields

@@ -54,7 +54,7 @@ def rules_for(text: TableText, found: Recognised | None) -> tuple[Rule, ...]:
 
 def _meaning(name: str, tag: Tag | None, found: Recognised | None) -> str | None:
     if found and name in found.fields:
-        return "digits" if found.fields[name].type in ("integer", "number") else None
+        return {"integer": "size", "number": "digits"}.get(found.fields[name].type)
     return None if found and not found.by_name else meaning_of(name, tag)
 
 
