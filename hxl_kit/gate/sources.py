@@ -21,18 +21,22 @@ def is_package(path: str) -> bool:
     return path.endswith(DESCRIPTOR)
 
 
-def resources_of(path: str, *, marked: bool = False) -> Sequence[Resource]:
+def resources_of(path: str, *, lenient: bool = False) -> Sequence[Resource]:
     """Return the resources behind a path, as `frictionless validate PATH` finds them.
 
-    `marked` also reads a package's descriptor that begins with a byte order mark, which 5.21 does not.
+    `lenient` also finds two that 5.21 refuses: a package whose descriptor begins with a byte order mark, and a table
+    named by its absolute path.
 
     Raises:
         FrictionlessException: the descriptor is wrong.
     """
-    if marked and is_package(path) and _has_mark(path):
+    if lenient and is_package(path) and _has_mark(path):
         described = json.loads(Path(path).read_text(encoding="utf-8-sig"))
         return list(Package.from_descriptor(described, basepath=str(Path(path).parent)).resources)
-    source = Resource(path, datatype="package" if is_package(path) else None)
+    if lenient and not is_package(path):
+        source = Resource(Path(path).name, basepath=str(Path(path).parent))
+    else:
+        source = Resource(path, datatype="package" if is_package(path) else None)
     if isinstance(source, PackageResource):
         package = source.read_metadata()
         package.to_descriptor(validate=True)

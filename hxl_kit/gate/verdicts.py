@@ -107,7 +107,7 @@ def verdict(
     """
     try:
         with watched(remote):
-            resources = resources_of(str(path), marked=True)
+            resources = resources_of(str(path), lenient=True)
             tasks = tuple(_task(resource, listed, memory, block_bytes) for resource in resources)
     except FrictionlessException as error:
         return Verdict(tuple(_told(reason) for reason in error.to_errors()), ())

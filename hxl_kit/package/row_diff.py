@@ -58,11 +58,14 @@ def read_text(path: Path, resource: dict[str, Any]) -> TextTable:
 
 def _scan(path: Path, dialect: dict[str, Any], header: int, separator: str) -> pl.LazyFrame:
     require_bearable(path)
+    delimiter, quote = dialect.get("delimiter") or separator, dialect.get("quoteChar") or '"'
+    if not all(isinstance(sign, str) and len(sign.encode()) == 1 for sign in (delimiter, quote)):
+        raise InputError(f"{path}: its dialect's delimiter and quoteChar must each be one ASCII character")
     return pl.scan_csv(
         path,
         has_header=header > 0,
-        separator=dialect.get("delimiter") or separator,
-        quote_char=dialect.get("quoteChar") or '"',
+        separator=delimiter,
+        quote_char=quote,
         skip_rows=max(header - 1, 0),
         infer_schema=False,
         empty_string_is_null=False,

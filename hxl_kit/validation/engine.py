@@ -13,19 +13,17 @@ from hxl_kit.checks.forms import ascii_digits
 from hxl_kit.checks.guards import row_rules
 from hxl_kit.checks.rule import Rule
 from hxl_kit.checks.words import words_rules
-from hxl_kit.errors import InputError, RefusedInputError, UsageError, nearest
-from hxl_kit.files import require_plain_file
+from hxl_kit.errors import UsageError, nearest
 from hxl_kit.gate import Request, frictionless_report
 from hxl_kit.mapping import tidy, typed
 from hxl_kit.reading import open_table
-from hxl_kit.reading.bearable import require_bearable_files
-from hxl_kit.reading.descriptors import read_json
-from hxl_kit.reading.packages import DESCRIPTOR, Package, is_package, read_package
+from hxl_kit.reading.packages import Package, is_package, read_package
 from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
 from hxl_kit.standard.tables import Field, Table, table, table_names
 from hxl_kit.validation.columns import Recognised, recognised
 from hxl_kit.validation.comparing import Comparison
 from hxl_kit.validation.forms import form_issues, header_issues, reading_issues, rules_for
+from hxl_kit.validation.guarded import harmless_path
 from hxl_kit.validation.profile import follows_profile, profile_issues
 from hxl_kit.validation.report import Collected, Issue, Report, cell_address
 from hxl_kit.validation.strict import strict_issues
@@ -73,26 +71,23 @@ def validate(
         raise UsageError(
             f"validate: no checks '{name}'{nearest(name, ('all', *CHECKS))}; known: all, {', '.join(CHECKS)}"
         )
+    if chosen == {"frictionless"}:
+        return _verdict_report(harmless_path(path, remote), limit, memory, remote)
     if is_package(path):
         every = set(CHECKS) if "all" in chosen else chosen
-        return _package_report(read_package(path, remote), every, limit, memory, remote)
-    if chosen == {"frictionless"}:
-        return _verdict_report(require_plain_file(path), limit, memory)
+        return _package_report(path, every, limit, memory, remote)
     return _table_report(path, set(CHECKS) if "all" in chosen else chosen, limit, sheet, encoding)
 
 
 def _package_report(
-    package: Package, chosen: set[str], limit: int, memory: Memory | None, remote: RemotePolicy
+    path: Path, chosen: set[str], limit: int, memory: Memory | None, remote: RemotePolicy
 ) -> Report:
-    require_bearable_files(package.folder, package.resources)
+    package, descriptor = read_package(path, remote), harmless_path(path, remote)
     found = Collected(limit)
     said = [resource.get("rows") for resource in package.tables.values()]
     rows = sum(number for number in said if type(number) is int)
     if "frictionless" in chosen:
-        read = collect_verdict(package.folder / DESCRIPTOR, found, memory=memory, remote=remote)
-        # A companion repeats the rows of its table: they are read, and counted once.
-        companions = {f"{name}-hxl" for name in read}
-        rows = sum(count for name, count in read.items() if name not in companions)
+        rows = _rows(collect_verdict(descriptor, found, memory=memory, remote=remote))
     if "strict" in chosen:
         found.extend(strict_issues(package))
     if "profile" in chosen and follows_profile(package.descriptor):
@@ -101,7 +96,7 @@ def _package_report(
     for name in package.tables:
         found.extend(_resource_issues(package, name, chosen, comparison))
     found.extend(comparison.issues())
-    return found.report((str(package.folder / DESCRIPTOR),), rows)
+    return found.report((str(descriptor),), rows)
 
 
 def frictionless_json(path: Path, request: Request, remote: RemotePolicy = NO_REMOTE) -> dict[str, Any]:
@@ -110,28 +105,20 @@ def frictionless_json(path: Path, request: Request, remote: RemotePolicy = NO_RE
     Raises:
         InputError: the path, or what a descriptor names, is not to be opened at all.
     """
-    if not is_package(path):
-        return frictionless_report(require_plain_file(path), request, remote).descriptor
-    try:
-        package = read_package(path, remote)
-        require_bearable_files(package.folder, package.resources)
-    except RefusedInputError:
-        raise
-    except InputError:
-        # Its own words on a faulty descriptor; it opens no data then.
-        read_json(_descriptor_of(path))
-    return frictionless_report(_descriptor_of(path), request, remote).descriptor
+    return frictionless_report(harmless_path(path, remote), request, remote).descriptor
 
 
-def _descriptor_of(path: Path) -> Path:
-    return path / DESCRIPTOR if path.is_dir() else path
-
-
-def _verdict_report(path: Path, limit: int, memory: Memory | None) -> Report:
-    """Return frictionless' word alone on a bare table or a resource's descriptor."""
+def _verdict_report(path: Path, limit: int, memory: Memory | None, remote: RemotePolicy) -> Report:
+    """Return frictionless' word alone on a package, a resource's descriptor or a bare table."""
     found = Collected(limit)
-    rows = collect_verdict(path, found, memory=memory)
-    return found.report((str(path),), sum(rows.values()))
+    rows = _rows(collect_verdict(path, found, memory=memory, remote=remote))
+    return found.report((str(path),), rows)
+
+
+def _rows(read: dict[str, int]) -> int:
+    """Return the number of data rows: a companion repeats the rows of its table, which are counted once."""
+    companions = {f"{name}-hxl" for name in read}
+    return sum(count for name, count in read.items() if name not in companions)
 
 
 def _resource_issues(

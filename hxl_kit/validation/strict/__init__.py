@@ -11,6 +11,7 @@ from hxl_kit.validation.strict.json_schemas import json_schemas
 from hxl_kit.validation.strict.paths import hidden_paths, path_lists, resource_names, unread_parts
 from hxl_kit.validation.strict.profiles import datapackage_profiles
 from hxl_kit.validation.strict.references import references
+from hxl_kit.validation.strict.silent import missing_numbers, unread_tables
 from hxl_kit.validation.strict.skipped import skipped_rows
 from hxl_kit.validation.strict.typed_parquet import parquet_types
 from hxl_kit.validation.strict.unique_keys import unique_keys
@@ -32,6 +33,8 @@ FAMILIES = (
     references,
     contents,
     skipped_rows,
+    missing_numbers,
+    unread_tables,
     unique_keys,
     categories,
     json_schemas,
