@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from hxl_kit.errors import InputError, TargetError, UsageError, nearest
 from hxl_kit.files import reason_of, staged_folder
 from hxl_kit.reading.packages import DESCRIPTOR, read_package, verify_files
+from hxl_kit.reading.paths import is_written_path
+from hxl_kit.reading.table import shown
 from hxl_kit.targets.target import count_text, size_text
 
 if TYPE_CHECKING:
@@ -116,6 +118,11 @@ def _require_free(out: Path, state: State) -> set[str]:
     return {str(resource["path"]) for resource in package.resources if "path" in resource}
 
 
+def _paths(resource: dict[str, Any]) -> list[str]:
+    given = resource.get("path", [])
+    return [str(path) for path in (given if isinstance(given, list) else [given])]
+
+
 def _verify(target: Target, state: State, stage: Path) -> None:
     """Hold what was copied to its own descriptor: safe paths, every file listed and whole."""
     place = f"{target.text}/{state.dataset} {state.version_id}"
@@ -124,6 +131,10 @@ def _verify(target: Target, state: State, stage: Path) -> None:
     except InputError as error:
         raise TargetError(f"{place}: {error}; not pulled") from error
     problems = verify_files(package)
+    paths = [path for resource in package.resources for path in _paths(resource)]
+    problems += [
+        f"the path '{shown(path)}' is not safe to write" for path in paths if not is_written_path(path)
+    ]
     listed = {resource["path"] for resource in package.resources if "path" in resource} | {DESCRIPTOR}
     if extra := [file.path for file in state.files if file.path not in listed]:
         problems.append(f"{extra[0]} is not listed in {DESCRIPTOR}")
