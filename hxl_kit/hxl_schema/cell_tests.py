@@ -57,7 +57,9 @@ class Test:
 
     def found(self, part: Part, selected: Sequence[Column]) -> pl.DataFrame:
         """Return the marks on the rows of a part, in the columns that the rule selects."""
-        return together([part.marked(column, self.broken(part.distinct(column), column)) for column in selected])
+        return together(
+            [part.marked(column, self.broken(part.distinct(column), column)) for column in selected]
+        )
 
     def broken(self, cells: pl.Series, column: Column) -> pl.DataFrame:
         """Return which of a column's different cells are wrong: `cell`, `message`, `suggested`."""
@@ -100,7 +102,13 @@ class DateOrder(Test):
         told = [(column.number, *order_of(part.distinct(column))) for column in selected]
         return pl.DataFrame(
             [
-                (None, number, f"has dates that mean two days, such as {readings}: write them as 2026-01-31", None, None)
+                (
+                    None,
+                    number,
+                    f"has dates that mean two days, such as {readings}: write them as 2026-01-31",
+                    None,
+                    None,
+                )
                 for number, order, readings in told
                 if readings and not order
             ],
@@ -124,7 +132,9 @@ class Range(Test):
     def broken(self, cells: pl.Series, column: Column) -> pl.DataFrame:
         """Return the cells out of the range; a date as precise as it is, so "2018" may lie within 2018."""
         bounds = pl.Series([self.low, self.high], dtype=pl.String)
-        frame = cells.to_frame("cell").with_columns(folded(cells).alias("text"), numbers(cells).alias("number"))
+        frame = cells.to_frame("cell").with_columns(
+            folded(cells).alias("text"), numbers(cells).alias("number")
+        )
         low_text, high_text = folded(bounds)
         rungs = [_outside("text", "text", low_text, high_text)]
         low, high = numbers(bounds)
@@ -207,9 +217,9 @@ class OneOf(Test):
         refused = frame.filter(~pl.col("form").is_in(list(known)))
         near = {word: closest(word, list(known)) for word in refused["form"].unique()}
         suggested = [known.get(near[word] or "") for word in refused["form"]]
-        return broken_cells(refused["cell"], pl.repeat(value=True, n=refused.height, eager=True), "is not allowed here").with_columns(
-            pl.Series("suggested", suggested, dtype=pl.String)
-        )
+        return broken_cells(
+            refused["cell"], pl.repeat(value=True, n=refused.height, eager=True), "is not allowed here"
+        ).with_columns(pl.Series("suggested", suggested, dtype=pl.String))
 
 
 def anywhere(expression: str, *, case_sensitive: bool) -> str:

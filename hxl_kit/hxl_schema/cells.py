@@ -61,7 +61,11 @@ def numbers(cells: pl.Series) -> pl.Series:
     A number has digits, perhaps a sign, a decimal point and an exponent; infinity, NaN, digits grouped by any
     mark, and ranges are none.
     """
-    found = plain(cells).str.strip_chars(" \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0").cast(pl.Float64, strict=False)
+    found = (
+        plain(cells)
+        .str.strip_chars(" \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0")
+        .cast(pl.Float64, strict=False)
+    )
     return found.to_frame("n").select(pl.when(pl.col("n").is_finite()).then("n")).to_series()
 
 
@@ -73,7 +77,9 @@ def exact_numbers(cells: pl.Series) -> pl.Series:
     words = {cell: _written_out(cell) for cell in unusual["text"].unique()}
     decimal = pl.col("text").replace(words)
     trimmed = (
-        pl.when(decimal.str.contains(".", literal=True)).then(decimal.str.strip_chars_end("0")).otherwise(decimal)
+        pl.when(decimal.str.contains(".", literal=True))
+        .then(decimal.str.strip_chars_end("0"))
+        .otherwise(decimal)
     ).str.strip_chars_end(".")
     bare = trimmed.str.replace(r"^[+-]?0*", "").str.replace(r"^(\.|$)", "0$1")
     sign = pl.when(text.str.starts_with("-") & (bare != "0")).then(pl.lit("-")).otherwise(pl.lit(""))

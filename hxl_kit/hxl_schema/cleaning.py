@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 Cleaning = Literal["whitespace", "upper", "lower", "date", "number", "latlon"]
 
-GROUPED = re.compile(r"([+-]?)(\d{1,3})((?:,\d{3})+|(?:\.\d{3}){2,}|(?:[ '\u00a0\u202f]\d{3})+)(?:([.,])(\d+))?")
+GROUPED = re.compile(
+    r"([+-]?)(\d{1,3})((?:,\d{3})+|(?:\.\d{3}){2,}|(?:[ '\u00a0\u202f]\d{3})+)(?:([.,])(\d+))?"
+)
 MIXED = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3})+),(\d+)")
 DECIMAL = re.compile(r"[+-]?(\d+|\d+\.\d*|\.\d+)")
 
@@ -51,7 +53,11 @@ def clean(cells: pl.Series, column: Column, how: Cleaning, *, purge: bool = Fals
     """
     distinct = cells.drop_nulls().unique()
     new = _forms(how, column, distinct)(distinct)
-    kept = new if purge else pl.DataFrame({"new": new, "old": distinct}).select(pl.coalesce("new", "old")).to_series()
+    kept = (
+        new
+        if purge
+        else pl.DataFrame({"new": new, "old": distinct}).select(pl.coalesce("new", "old")).to_series()
+    )
     told = pl.DataFrame({"cell": distinct, "cleaned": kept})
     joined = cells.to_frame("cell").join(told, on="cell", how="left", maintain_order="left")
     changed = joined.filter(pl.col("cell").ne_missing(pl.col("cleaned")))
@@ -59,7 +65,9 @@ def clean(cells: pl.Series, column: Column, how: Cleaning, *, purge: bool = Fals
     return Cleaned(joined["cleaned"].alias(cells.name), changes)
 
 
-def without_repeats(frame: pl.DataFrame, columns: Sequence[Column], key: Sequence[TagPattern] = ()) -> pl.DataFrame:
+def without_repeats(
+    frame: pl.DataFrame, columns: Sequence[Column], key: Sequence[TagPattern] = ()
+) -> pl.DataFrame:
     """Return the rows that no earlier row equals in the key's columns, or in all: numbers and dates by value."""
     compared = selected(columns, key) if key else tuple(columns)
     return frame.filter(row_keys(frame, compared).is_first_distinct()) if compared else frame
@@ -69,9 +77,9 @@ def _forms(how: Cleaning, column: Column, cells: pl.Series) -> Callable[[pl.Seri
     """Return what makes the cells even; null stands for what is not understood."""
     if how == "date":
         order, _ = order_of(cells)
-        return lambda distinct: read_dates(distinct, order).select(
-            pl.when(pl.col("other").is_null()).then("text")
-        ).to_series()
+        return lambda distinct: (
+            read_dates(distinct, order).select(pl.when(pl.col("other").is_null()).then("text")).to_series()
+        )
     one: dict[str, Callable[[str], str | None]] = {
         "upper": str.upper,
         "lower": str.lower,
@@ -96,7 +104,9 @@ def clean_number(cell: str) -> str | None:
     if found := GROUPED.fullmatch(text):
         digits = found[2] + re.sub(r"\D", "", found[3])
         same_mark = found[4] is not None and found[4] == found[3][0]
-        return None if same_mark else f"{found[1]}{digits}{'.' + found[5] if found[5] else ''}".removeprefix("+")
+        return (
+            None if same_mark else f"{found[1]}{digits}{'.' + found[5] if found[5] else ''}".removeprefix("+")
+        )
     return text if numbers(pl.Series([text]))[0] is not None else None
 
 
@@ -107,7 +117,9 @@ def clean_coordinate(cell: str, column: Column) -> str | None:
     try:
         if "coord" in attributes:
             pair = read_pair(text)
-            return pair and ",".join(_written(part, value) for part, value in zip(_halves(text), pair, strict=True))
+            return pair and ",".join(
+                _written(part, value) for part, value in zip(_halves(text), pair, strict=True)
+            )
         reader = read_latitude if "lat" in attributes else read_longitude
         value = reader(text)
     except DataError:

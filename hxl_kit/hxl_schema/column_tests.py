@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hxl_kit.hxl_schema.cell_tests import Test
 from hxl_kit.hxl_schema.cells import folded, numbers, spaced
 from hxl_kit.hxl_schema.dates import read_dates
-from hxl_kit.hxl_schema.part import BROKEN, MARKS, Column, Part, alike, marks, selected as those_selected, together
+from hxl_kit.hxl_schema.part import (
+    BROKEN,
+    MARKS,
+    Column,
+    Part,
+    alike,
+    marks,
+    together,
+)
+from hxl_kit.hxl_schema.part import (
+    selected as those_selected,
+)
 from hxl_kit.hxl_schema.row_tests import missing_columns, row_keys
 from hxl_kit.hxl_schema.suggesting import closest
-from hxl_kit.hxl_schema.cell_tests import Test
 from hxl_kit.reading.table import ROW_NUMBER, VISIBLE
 
 if TYPE_CHECKING:
@@ -76,9 +87,20 @@ class ConsistentType(WholeColumn):
     def unlike(self, counts: pl.DataFrame, column: Column) -> pl.DataFrame:
         """Return the cells of another type than the commonest; of two equally common ones the first stands."""
         cells = counts["cell"]
-        date = read_dates(cells)["text"].is_not_null() if column.is_date else pl.repeat(value=False, n=len(cells), eager=True)
-        kinds = counts.with_columns(date.alias("date"), numbers(cells).is_not_null().alias("number")).with_columns(
-            pl.when("date").then(pl.lit("date")).when("number").then(pl.lit("number")).otherwise(pl.lit("text")).alias("kind")
+        date = (
+            read_dates(cells)["text"].is_not_null()
+            if column.is_date
+            else pl.repeat(value=False, n=len(cells), eager=True)
+        )
+        kinds = counts.with_columns(
+            date.alias("date"), numbers(cells).is_not_null().alias("number")
+        ).with_columns(
+            pl.when("date")
+            .then(pl.lit("date"))
+            .when("number")
+            .then(pl.lit("number"))
+            .otherwise(pl.lit("text"))
+            .alias("kind")
         )
         totals = kinds.group_by("kind", maintain_order=True).agg(pl.col("times").sum())
         if totals.height < 2:  # noqa: PLR2004 - one kind
@@ -86,7 +108,8 @@ class ConsistentType(WholeColumn):
         common = totals.sort("times", descending=True, maintain_order=True)["kind"][0]
         message = pl.concat_str(pl.lit("is "), "kind", pl.lit(f", and most cells of this tag are {common}"))
         return kinds.filter(pl.col("kind") != common).select(
-            "cell", message.str.replace_all("number", "a number").str.replace_all("date", "a date").alias("message"),
+            "cell",
+            message.str.replace_all("number", "a number").str.replace_all("date", "a date").alias("message"),
             pl.lit(None, pl.String).alias("suggested"),
         )
 
@@ -106,9 +129,12 @@ class Spelling(WholeColumn):
         """Return the rare cells that are probably slips, and the common spelling of each."""
         form = spaced if self.case_sensitive else folded
         cells = counts.with_columns(form(counts["cell"]).alias("form"))
-        spellings = cells.sort("times", descending=True, maintain_order=True).group_by("form", maintain_order=True).agg(
-            pl.col("times").sum(), pl.col("cell").first().alias("common"), pl.col("place").min()
-        ).sort("place")
+        spellings = (
+            cells.sort("times", descending=True, maintain_order=True)
+            .group_by("form", maintain_order=True)
+            .agg(pl.col("times").sum(), pl.col("cell").first().alias("common"), pl.col("place").min())
+            .sort("place")
+        )
         times = spellings["times"].cast(pl.Float64)
         mean = times.mean()
         if spellings.height < 2 or (times.std(ddof=0) or 0.0) > mean:  # type: ignore[operator]  # noqa: PLR2004
@@ -138,7 +164,9 @@ class Outliers(WholeColumn):
 
     def unlike(self, counts: pl.DataFrame, column: Column) -> pl.DataFrame:  # noqa: ARG002
         """Return the cells that are outliers."""
-        all_numbers = counts.with_columns(numbers(counts["cell"]).alias("number")).filter(pl.col("number").is_not_null())
+        all_numbers = counts.with_columns(numbers(counts["cell"]).alias("number")).filter(
+            pl.col("number").is_not_null()
+        )
         if all_numbers.is_empty():
             return pl.DataFrame(schema=BROKEN)
         kept = _trimmed(all_numbers.sort("number"))
@@ -149,7 +177,9 @@ class Outliers(WholeColumn):
             return pl.DataFrame(schema=BROKEN)
         far = all_numbers.filter((number - mean).abs() > deviation * DEVIATIONS)
         return far.select(
-            "cell", pl.lit("is far from the other numbers of this tag").alias("message"), pl.lit(None, pl.String).alias("suggested")
+            "cell",
+            pl.lit("is far from the other numbers of this tag").alias("message"),
+            pl.lit(None, pl.String).alias("suggested"),
         )
 
 
@@ -190,14 +220,20 @@ class Correlation(Test):
         others = those_selected(part.columns, self.others)
         if not others:
             return pl.DataFrame(schema=MARKS)
-        keys = row_keys(part.frame, others).rank("dense").alias("key") if len(others) == 1 else _numbered(part, others)
+        keys = (
+            row_keys(part.frame, others).rank("dense").alias("key")
+            if len(others) == 1
+            else _numbered(part, others)
+        )
         return together([self._unlike(part.frame.with_columns(keys), group) for group in alike(selected)])
 
     @staticmethod
     def _unlike(frame: pl.DataFrame, group: Sequence[Column]) -> pl.DataFrame:
         cells = pl.concat(
             [
-                frame.select("key", ROW_NUMBER, pl.lit(c.number).alias("number"), pl.col(c.name).alias("cell"))
+                frame.select(
+                    "key", ROW_NUMBER, pl.lit(c.number).alias("number"), pl.col(c.name).alias("cell")
+                )
                 for c in group
             ]
         ).filter(pl.col("cell").str.contains(VISIBLE))
@@ -211,7 +247,9 @@ class Correlation(Test):
             .filter(pl.col("cells") > 1)
             .collect()
         )
-        unlike = cells.join(common, on="key", how="inner", maintain_order="left").filter(pl.col("cell") != pl.col("suggested"))
+        unlike = cells.join(common, on="key", how="inner", maintain_order="left").filter(
+            pl.col("cell") != pl.col("suggested")
+        )
         message = "is another value than most rows with the same key have"
         return marks(unlike.with_columns(pl.lit(message).alias("message")), pl.col("number"))
 

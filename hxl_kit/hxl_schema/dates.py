@@ -23,7 +23,8 @@ Order = Literal["day", "month", ""]
 
 ISO = re.compile(r"([12]\d{3})(?:Q([1-4])|W(\d\d?)|-(\d\d?)(?:-(\d\d?))?)?", re.IGNORECASE)
 TIME = re.compile(
-    r"(?:\s*T|\s+)\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:[AP]M)?\s*(?:Z|GMT|UTC|[+-]\d\d:?(?:\d\d)?)?$", re.IGNORECASE
+    r"(?:\s*T|\s+)\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:[AP]M)?\s*(?:Z|GMT|UTC|[+-]\d\d:?(?:\d\d)?)?$",
+    re.IGNORECASE,
 )
 YEAR_FIRST = re.compile(r"([1-9]\d{3})[-/. ](\d\d?)(?:[-/. ](\d\d?))?")
 COMPACT = re.compile(r"([12]\d{3})(\d\d)(\d\d)")
@@ -86,7 +87,9 @@ def read_dates(cells: pl.Series, order: Order = "") -> pl.DataFrame:
     iso = head.str.contains(ISO_CELL) & rest.str.contains(ISO_REST)
     quick = frame.with_columns(pl.when(iso).then(head).str.to_date("%Y-%m-%d", strict=False).alias("day"))
     slow = quick.filter(pl.col("day").is_null())["cell"].drop_nulls().unique()
-    told = pl.DataFrame([_row(cell, order) for cell in slow], schema={"cell": pl.String, **READ}, orient="row")
+    told = pl.DataFrame(
+        [_row(cell, order) for cell in slow], schema={"cell": pl.String, **READ}, orient="row"
+    )
     joined = quick.join(told, on="cell", how="left", maintain_order="left")
     return joined.select(
         pl.coalesce("text", pl.col("day").dt.to_string("%Y-%m-%d")),
@@ -127,7 +130,7 @@ def _row(cell: str, order: Order) -> tuple[str, str | None, date | None, date | 
         return cell, None, None, None, None, None
     spans = (found, found.other) if found.other else (found,)
     first, last = min(span.first for span in spans), max(span.last for span in spans)
-    return cell, found.text, first, last, found.other and found.other.text, found.order
+    return cell, found.text, first, last, found.other.text if found.other else None, found.order
 
 
 Groups = tuple[str | None, ...]
@@ -244,4 +247,3 @@ def _dated(year: int | None, month: int | None, day: int | None) -> Reading | No
         return None
     exact = date(year, month, day)
     return Reading(exact.isoformat(), exact, exact)
-

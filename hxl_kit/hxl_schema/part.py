@@ -76,7 +76,9 @@ def marks(found: pl.DataFrame, column: int | pl.Expr | None) -> pl.DataFrame:
     number = column if isinstance(column, pl.Expr) else pl.lit(column)
     has = found.columns
     return found.select(
-        pl.col(ROW_NUMBER).cast(pl.UInt32) if ROW_NUMBER in has else pl.lit(None, pl.UInt32).alias(ROW_NUMBER),
+        pl.col(ROW_NUMBER).cast(pl.UInt32)
+        if ROW_NUMBER in has
+        else pl.lit(None, pl.UInt32).alias(ROW_NUMBER),
         number.cast(pl.UInt32).alias("column"),
         pl.col("message"),
         (pl.col("cell") if "cell" in has else pl.lit(None, pl.String)).alias("value"),

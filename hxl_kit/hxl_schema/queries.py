@@ -52,7 +52,11 @@ class RowQuery:
         fits = [self._fits(frame[column.name], column) for column in selected(columns, (self.pattern,))]
         if not fits:
             return pl.repeat(value=False, n=frame.height, eager=True)
-        return pl.DataFrame({str(n): fit for n, fit in enumerate(fits)}).select(pl.any_horizontal(pl.all())).to_series()
+        return (
+            pl.DataFrame({str(n): fit for n, fit in enumerate(fits)})
+            .select(pl.any_horizontal(pl.all()))
+            .to_series()
+        )
 
     def _fits(self, cells: pl.Series, column: Column) -> pl.Series:
         filled = cells.fill_null("")
@@ -61,7 +65,9 @@ class RowQuery:
         if self.operator.endswith("~"):
             return by_distinct(filled, self._matches)
         order = order_of(cells)[0] if column.is_date else ""
-        return by_distinct(filled, lambda distinct: self._compared(distinct, is_date=column.is_date, order=order))
+        return by_distinct(
+            filled, lambda distinct: self._compared(distinct, is_date=column.is_date, order=order)
+        )
 
     def _compared(self, cells: pl.Series, *, is_date: bool, order: str) -> pl.Series:
         compare = COMPARE[self.operator]
@@ -106,11 +112,15 @@ def parse_query(text: str) -> RowQuery:
     """
     match = OPERATOR.fullmatch(str(folded(pl.Series([text]))[0]))
     if match is None:
-        raise UsageError(f"row query '{shown(text)}': no operator; write it like 'sector=WASH' or 'org is not empty'")
+        raise UsageError(
+            f"row query '{shown(text)}': no operator; write it like 'sector=WASH' or 'org is not empty'"
+        )
     pattern, operator, value = parse_pattern(match[1]), match[2], match[3].strip()
     if operator == "is" and value.removeprefix("not ") not in STATES + EXTREMES:
         known = ", ".join(STATES + EXTREMES)
-        raise UsageError(f"row query '{shown(text)}': '{shown(value)}' is unknown; known are {known}, each with not")
+        raise UsageError(
+            f"row query '{shown(text)}': '{shown(value)}' is unknown; known are {known}, each with not"
+        )
     if value.startswith("{{"):
         raise UsageError(f"row query '{shown(text)}': formulas are not run; write the value itself")
     if operator.endswith("~"):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hxl_kit.hxl_schema.cell_tests import Test
 from hxl_kit.hxl_schema.cells import by_distinct, exact_numbers, folded
 from hxl_kit.hxl_schema.dates import date_keys
-from hxl_kit.hxl_schema.part import MARKS, Column, Part, marks, selected as those_selected
-from hxl_kit.hxl_schema.cell_tests import Test
+from hxl_kit.hxl_schema.part import MARKS, Column, Part, marks
+from hxl_kit.hxl_schema.part import selected as those_selected
 from hxl_kit.reading.table import ROW_NUMBER, VISIBLE, counted
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ class Required(Test):
         last_filled = pl.coalesce(
             pl.when(full).then(n) for full, n in reversed(list(zip(filled, numbers, strict=True)))
         )
-        frame = part.frame.lazy().select(ROW_NUMBER, number.alias("filled"), first_empty.alias("empty"), last_filled.alias("last"))
+        frame = part.frame.lazy().select(
+            ROW_NUMBER, number.alias("filled"), first_empty.alias("empty"), last_filled.alias("last")
+        )
         return pl.concat(
             [
                 *_unfilled(frame, self.least, "empty", "least"),
@@ -78,7 +81,9 @@ class UniqueValue(Test):
         """Return a mark on every cell that repeats an earlier one, row by row from the left."""
         cells = pl.concat(
             [
-                part.frame.select(ROW_NUMBER, pl.lit(column.number).alias("number"), pl.col(column.name).alias("cell"))
+                part.frame.select(
+                    ROW_NUMBER, pl.lit(column.number).alias("number"), pl.col(column.name).alias("cell")
+                )
                 for column in selected
             ]
         ).filter(pl.col("cell").str.contains(VISIBLE))

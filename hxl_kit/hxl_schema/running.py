@@ -14,8 +14,8 @@ from hxl_kit.reading.table import ROW_NUMBER
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from hxl_kit.hxl_schema.schema import HxlRule, HxlSchema
     from hxl_kit.hxl_schema.cell_tests import Test
+    from hxl_kit.hxl_schema.schema import HxlRule, HxlSchema
     from hxl_kit.reading.table import BadRow, TableText
 
 RAGGED = "hxl-row-shape"
@@ -32,24 +32,17 @@ class Run:
 
     def findings(self, part: Part) -> Iterator[Finding]:
         """Yield what the test finds in a part of the table."""
-        by_number = {column.number: column for column in part.columns}
+        told = {column.number: (column.name, str(column.tag or "")) for column in part.columns}
+        slug, scope, rule = self.test.slug, self.test.scope, self.rule
+        severity, pattern, said, schema_row = (
+            rule.severity,
+            str(rule.pattern),
+            rule.description,
+            rule.row_number,
+        )
         for row, number, message, value, suggested in self.test.found(part, self.selected).iter_rows():
-            column = by_number.get(number)
-            yield Finding(
-                self.test.slug,
-                self.rule.severity,
-                self.test.scope,
-                message,
-                str(self.rule.pattern),
-                self.rule.description,
-                row,
-                number,
-                column.name if column else "",
-                str(column.tag or "") if column else "",
-                value,
-                suggested,
-                self.rule.row_number,
-            )
+            place = (row, number, *told.get(number, ("", "")))
+            yield Finding(slug, severity, scope, message, pattern, said, *place, value, suggested, schema_row)
 
 
 def hxl_issues(text: TableText, schema: HxlSchema) -> Iterator[Finding]:
@@ -61,7 +54,9 @@ def hxl_issues(text: TableText, schema: HxlSchema) -> Iterator[Finding]:
     Raises:
         InputError: the file cannot be read any further, or an expression of the schema takes too long.
     """
-    columns = tuple(Column(n + 1, name, tag) for n, (name, tag) in enumerate(zip(text.header, text.tags, strict=True)))
+    columns = tuple(
+        Column(n + 1, name, tag) for n, (name, tag) in enumerate(zip(text.header, text.tags, strict=True))
+    )
     runs = _runs(schema, columns)
     yield from _on_the_table(schema, runs, columns)
     at_once = [run for run in runs if not run.test.whole(run.selected)]

@@ -14,14 +14,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.errors import InputError, UsageError, nearest
-from hxl_kit.hxl_schema.cells import folded, visible
-from hxl_kit.hxl_schema.column_tests import ConsistentType, Correlation, Outliers, Spelling
-from hxl_kit.hxl_schema.part import Column, selected
-from hxl_kit.hxl_schema.row_tests import Required, UniqueRow, UniqueValue
 from hxl_kit.hxl_schema.cell_tests import (
     DATATYPES,
-    DateOrder,
     Datatype,
+    DateOrder,
     OneOf,
     Range,
     Regex,
@@ -29,11 +25,15 @@ from hxl_kit.hxl_schema.cell_tests import (
     Whitespace,
     require_expression,
 )
+from hxl_kit.hxl_schema.cells import visible
+from hxl_kit.hxl_schema.column_tests import ConsistentType, Correlation, Outliers, Spelling
+from hxl_kit.hxl_schema.part import Column, selected
+from hxl_kit.hxl_schema.row_tests import Required, UniqueRow, UniqueValue
 from hxl_kit.reading import open_table
 from hxl_kit.reading.paths import is_safe_path
 from hxl_kit.reading.table import ROW_NUMBER, shown
 from hxl_kit.standard.schemas import path_of
-from hxl_kit.standard.tags import TagPattern, parse_pattern
+from hxl_kit.standard.tags import TagPattern, fold, parse_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from hxl_kit.reading.table import TableText
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-YES, NO = ("y", "yes", "t", "true", "1", "on"), ("n", "no", "f", "false", "0", "off")
+YES, NO = ("y", "yes", "t", "true", "1"), ("n", "no", "f", "false", "0")
 LIST_MARK = re.compile(r"\s*\|\s*")
 
 
@@ -78,7 +78,9 @@ def read_schema(table: TableText, *, lists: Mapping[str, Path] | None = None) ->
     Raises:
         InputError: the table is no schema, or a row of it cannot be understood; the message names the row.
     """
-    columns = tuple(Column(n + 1, name, tag) for n, (name, tag) in enumerate(zip(table.header, table.tags, strict=True)))
+    columns = tuple(
+        Column(n + 1, name, tag) for n, (name, tag) in enumerate(zip(table.header, table.tags, strict=True))
+    )
     label = str(table.path)
     if not selected(columns, (parse_pattern("#valid_tag"),)):
         raise InputError(f"{label}: is no HXL schema: no column has the hashtag #valid_tag")
@@ -86,7 +88,9 @@ def read_schema(table: TableText, *, lists: Mapping[str, Path] | None = None) ->
     rules: list[HxlRule] = []
     for batch in table.batches():
         for record in batch.bad:
-            raise InputError(f"{label}: row {record.row_number}: {record.reason}; fill it to the table's width")
+            raise InputError(
+                f"{label}: row {record.row_number}: {record.reason}; fill it to the table's width"
+            )
         for cells in batch.frame.iter_rows(named=True):
             rules += reader(cells).rules()
     return HxlSchema(label, tuple(rules))
@@ -128,12 +132,14 @@ class SchemaRow:
 
     def text(self, pattern: str) -> str:
         """Return the first filled cell under a tag pattern, "" without one."""
-        cells = (self.cells[column.name] or "" for column in selected(self.columns, (parse_pattern(pattern),)))
+        cells = (
+            self.cells[column.name] or "" for column in selected(self.columns, (parse_pattern(pattern),))
+        )
         return next((cell for cell in cells if cell.strip()), "")
 
     def folded(self, pattern: str) -> str:
         """Return the first filled cell under a tag pattern, folded."""
-        return str(folded(pl.Series([self.text(pattern)]))[0])
+        return " ".join(fold(self.text(pattern)).split())
 
     def yes(self, pattern: str) -> bool:
         """Return whether the cell says yes; an empty one says no.
@@ -191,7 +197,9 @@ class SchemaRow:
             yield Required(least, most)
         if datatype := self.folded("#valid_datatype-consistent"):
             if datatype not in DATATYPES:
-                raise InputError(f"{self.place}: datatype '{shown(datatype)}' is unknown{nearest(datatype, DATATYPES)}; known are {', '.join(DATATYPES)}")
+                raise InputError(
+                    f"{self.place}: datatype '{shown(datatype)}' is unknown{nearest(datatype, DATATYPES)}; known are {', '.join(DATATYPES)}"
+                )
             yield Datatype(datatype)
             if datatype == "date":
                 yield DateOrder()
@@ -255,11 +263,15 @@ class SchemaRow:
 def _values(path: Path, wanted: tuple[TagPattern, ...]) -> tuple[str, ...]:
     """Return the different values in the columns of a file that the patterns select."""
     with open_table(path) as table:
-        columns = tuple(Column(n, name, tag) for n, (name, tag) in enumerate(zip(table.header, table.tags, strict=True)))
+        columns = tuple(
+            Column(n, name, tag) for n, (name, tag) in enumerate(zip(table.header, table.tags, strict=True))
+        )
         names = [column.name for column in selected(columns, wanted)]
         if not names:
             tags = " or ".join(map(str, wanted))
-            raise InputError(f"{path}: no column has the tag {tags}; name the column in #valid_value+target_tag")
+            raise InputError(
+                f"{path}: no column has the tag {tags}; name the column in #valid_value+target_tag"
+            )
         cells = [batch.frame[name] for batch in table.batches() for name in names]
         values = pl.concat(cells).unique(maintain_order=True) if cells else pl.Series(dtype=pl.String)
         return tuple(values.filter(visible(values)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from os.path import commonprefix
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
@@ -20,4 +20,9 @@ def closest(word: str, known: Sequence[str]) -> str | None:
     near = extract(word, known, scorer=Levenshtein.distance, score_cutoff=len(word) // 3, limit=None)
     if not near:
         return None
-    return min(near, key=lambda found: (found[1], -len(commonprefix((word, found[0]))), found[2]))[0]
+    return min(near, key=lambda found: (found[1], -_shared(word, found[0]), found[2]))[0]
+
+
+def _shared(one: str, two: str) -> int:
+    """Return how many letters two words have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))

@@ -52,7 +52,9 @@ def tagged(
 
 
 def _found(header: str, wanted: Sequence[tuple[str, Tag]], *, whole_header: bool) -> Tag | None:
-    return next((tag for words, tag in wanted if (words == header if whole_header else words in header)), None)
+    return next(
+        (tag for words, tag in wanted if (words == header if whole_header else words in header)), None
+    )
 
 
 def _folded(cells: Sequence[str | None]) -> list[str]:
