@@ -17,7 +17,7 @@ from hxl_kit.hxl_schema.cells import folded, numbers, spaced
 from hxl_kit.hxl_schema.cleaning import clean, without_repeats
 from hxl_kit.hxl_schema.coordinates import read_latitude, read_longitude, read_pair
 from hxl_kit.hxl_schema.dates import read_dates
-from hxl_kit.hxl_schema.part import Column
+from hxl_kit.hxl_schema.part import Column, columns_of
 from hxl_kit.hxl_schema.queries import parse_query
 from hxl_kit.hxl_schema.running import UNREAD
 from hxl_kit.hxl_schema.schema import YES
@@ -249,13 +249,6 @@ def tagger(cases: Sequence[dict[str, Any]]) -> Iterator[Case]:
             "none" if wanted is None else (wanted["display_tags"], wanted["headers"], wanted["n_rows"]),
             told or "none",
         )
-
-
-def columns_of(table: TableText) -> tuple[Column, ...]:
-    """Return the columns of a table."""
-    return tuple(
-        Column(n + 1, name, tag) for n, (name, tag) in enumerate(zip(table.header, table.tags, strict=True))
-    )
 
 
 def patterns(cases: Sequence[dict[str, Any]]) -> Iterator[Case]:

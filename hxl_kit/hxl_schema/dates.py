@@ -29,7 +29,7 @@ TIME = re.compile(
 YEAR_FIRST = re.compile(r"([1-9]\d{3})[-/. ](\d\d?)(?:[-/. ](\d\d?))?")
 COMPACT = re.compile(r"([12]\d{3})(\d\d)(\d\d)")
 YEAR_LAST = re.compile(r"(\d\d?)[-/. ](\d\d?)[-/. ](\d{4}|\d\d)")
-MONTH_YEAR = re.compile(r"(\d\d?)[-/.]([1-9]\d{3})")
+MONTH_YEAR = re.compile(r"(\d\d?)[-/]([12]\d{3})")
 WORDED = re.compile(r"[a-z]+\.?|\d+(?:st|nd|rd|th)?|[\s,./'-]+", re.IGNORECASE)
 
 MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if n}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hxl_kit.checks.rule import Severity
-
+Severity = Literal["error", "warning", "info"]
 Scope = Literal["table", "column", "row", "cell"]
 
 

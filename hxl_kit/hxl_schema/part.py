@@ -13,6 +13,7 @@ from hxl_kit.reading.table import ROW_NUMBER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hxl_kit.reading.table import TableText
     from hxl_kit.standard.tags import Tag, TagPattern
 
 MARKS = {
@@ -97,6 +98,12 @@ def broken_cells(cells: pl.Series, wrong: pl.Series, message: str) -> pl.DataFra
 def together(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Return marks as one frame."""
     return pl.concat(found) if found else pl.DataFrame(schema=MARKS)
+
+
+def columns_of(table: TableText) -> tuple[Column, ...]:
+    """Return the columns of a table."""
+    named = zip(table.header, table.tags, strict=True)
+    return tuple(Column(number, name, tag) for number, (name, tag) in enumerate(named, start=1))
 
 
 def selected(columns: Sequence[Column], patterns: Sequence[TagPattern]) -> tuple[Column, ...]:

@@ -79,6 +79,8 @@ class UniqueValue(Test):
 
     def found(self, part: Part, selected: Sequence[Column]) -> pl.DataFrame:
         """Return a mark on every cell that repeats an earlier one, row by row from the left."""
+        if not selected:
+            return pl.DataFrame(schema=MARKS)
         cells = pl.concat(
             [
                 part.frame.select(

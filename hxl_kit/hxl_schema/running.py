@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.hxl_schema.finding import Finding
-from hxl_kit.hxl_schema.part import Column, Part, selected
+from hxl_kit.hxl_schema.part import Column, Part, columns_of, selected
 from hxl_kit.reading.table import ROW_NUMBER
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ def hxl_issues(text: TableText, schema: HxlSchema) -> Iterator[Finding]:
     Raises:
         InputError: the file cannot be read any further, or an expression of the schema takes too long.
     """
-    columns = tuple(
-        Column(n + 1, name, tag) for n, (name, tag) in enumerate(zip(text.header, text.tags, strict=True))
-    )
+    columns = columns_of(text)
     runs = _runs(schema, columns)
     yield from _on_the_table(schema, runs, columns)
     at_once = [run for run in runs if not run.test.whole(run.selected)]

@@ -27,7 +27,7 @@ from hxl_kit.hxl_schema.cell_tests import (
 )
 from hxl_kit.hxl_schema.cells import visible
 from hxl_kit.hxl_schema.column_tests import ConsistentType, Correlation, Outliers, Spelling
-from hxl_kit.hxl_schema.part import Column, selected
+from hxl_kit.hxl_schema.part import Column, columns_of, selected
 from hxl_kit.hxl_schema.row_tests import Required, UniqueRow, UniqueValue
 from hxl_kit.reading import open_table
 from hxl_kit.reading.paths import is_safe_path
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from hxl_kit.checks.rule import Severity
+    from hxl_kit.hxl_schema.finding import Severity
     from hxl_kit.reading.table import TableText
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -78,9 +78,7 @@ def read_schema(table: TableText, *, lists: Mapping[str, Path] | None = None) ->
     Raises:
         InputError: the table is no schema, or a row of it cannot be understood; the message names the row.
     """
-    columns = tuple(
-        Column(n + 1, name, tag) for n, (name, tag) in enumerate(zip(table.header, table.tags, strict=True))
-    )
+    columns = columns_of(table)
     label = str(table.path)
     if not selected(columns, (parse_pattern("#valid_tag"),)):
         raise InputError(f"{label}: is no HXL schema: no column has the hashtag #valid_tag")
@@ -263,9 +261,7 @@ class SchemaRow:
 def _values(path: Path, wanted: tuple[TagPattern, ...]) -> tuple[str, ...]:
     """Return the different values in the columns of a file that the patterns select."""
     with open_table(path) as table:
-        columns = tuple(
-            Column(n, name, tag) for n, (name, tag) in enumerate(zip(table.header, table.tags, strict=True))
-        )
+        columns = columns_of(table)
         names = [column.name for column in selected(columns, wanted)]
         if not names:
             tags = " or ".join(map(str, wanted))
