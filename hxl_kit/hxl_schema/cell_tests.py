@@ -13,7 +13,7 @@ from hxl_kit.hxl_schema.cells import UNEVEN, folded, numbers, spaced
 from hxl_kit.hxl_schema.dates import order_of, read_dates
 from hxl_kit.hxl_schema.part import BROKEN, MARKS, Column, Part, broken_cells, together
 from hxl_kit.hxl_schema.suggesting import closest
-from hxl_kit.reading.patterns import matches
+from hxl_kit.reading.patterns import SlowPatternError, matches
 from hxl_kit.reading.table import shown
 
 if TYPE_CHECKING:
@@ -188,9 +188,15 @@ class Regex(Test):
     expression: str
     case_sensitive: bool
 
-    def broken(self, cells: pl.Series, column: Column) -> pl.DataFrame:  # noqa: ARG002
+    def broken(self, cells: pl.Series, column: Column) -> pl.DataFrame:
         """Return the cells without a match; an expression that takes for ever is ended (SlowPatternError)."""
-        found = matches(self.anywhere, cells.to_list())
+        try:
+            found = matches(self.anywhere, cells.to_list())
+        except SlowPatternError as error:
+            raise SlowPatternError(
+                f"HXL schema: the pattern '{shown(self.expression)}' takes too long on column {column.number}: "
+                "write it without repetitions inside repetitions, and begin it with ^"
+            ) from error
         wrong = pl.Series([not match for match in found], dtype=pl.Boolean)
         return broken_cells(cells, wrong, f"does not match the pattern /{shown(self.expression)}/")
 

@@ -41,6 +41,9 @@ DAYS_OF_A_MONTH, MONTHS_OF_A_YEAR, YEAR_DIGITS = 31, 12, 4
 ISO_CELL = r"^[1-9]\d{3}-\d\d-\d\d$"
 ISO_REST = r"^([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$"
 ISO_CHARACTERS = 10
+ISO_PARTLY = r"(?i)^[12]\d{3}(Q\d|W\d+|-\d+)?$"
+LONGEST = 60
+"""No date is written in more characters."""
 
 READ = {"text": pl.String, "first": pl.Date, "last": pl.Date, "other": pl.String, "order": pl.String}
 
@@ -81,12 +84,18 @@ def read_dates(cells: pl.Series, order: Order = "") -> pl.DataFrame:
 
     All are null for what is no date. A cell that stands for two dates spans both.
     """
-    text = spaced(plain(cells))
-    frame = text.to_frame("cell")
+    frame = spaced(plain(cells)).to_frame("cell")
     head, rest = pl.col("cell").str.head(ISO_CHARACTERS), pl.col("cell").str.slice(ISO_CHARACTERS)
     iso = head.str.contains(ISO_CELL) & rest.str.contains(ISO_REST)
-    quick = frame.with_columns(pl.when(iso).then(head).str.to_date("%Y-%m-%d", strict=False).alias("day"))
-    slow = quick.filter(pl.col("day").is_null())["cell"].drop_nulls().unique()
+    without_time = pl.col("cell").str.replace(f"(?i){TIME.pattern}", "")
+    partly = without_time.str.contains(ISO_PARTLY)
+    quick = frame.select(
+        pl.when(iso).then(head).str.to_date("%Y-%m-%d", strict=False).alias("day"),
+        pl.when((pl.col("cell").str.len_chars() <= LONGEST) & ~iso)
+        .then(pl.when(partly).then("cell").otherwise(without_time))
+        .alias("cell"),
+    )
+    slow = quick["cell"].drop_nulls().unique()
     told = pl.DataFrame(
         [_row(cell, order) for cell in slow], schema={"cell": pl.String, **READ}, orient="row"
     )
@@ -202,11 +211,13 @@ def _around_month(month: int, figures: list[str]) -> Reading | None:
     return _dated(_year(year), month, int(day))
 
 
+@cache
 def _month_number(word: str) -> int | None:
     found = [number for name, number in MONTHS.items() if len(word) >= SHORTEST and name.startswith(word)]
     return 9 if word == "sept" else found[0] if found else None
 
 
+@cache
 def _is_weekday(word: str) -> bool:
     return len(word) >= SHORTEST and any(day.startswith(word) for day in WEEKDAYS)
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from hxl_kit.standard.tags import TagPattern
 
+SHORTEST_NUMBER = r"^(0|[1-9][0-9]*)$"
+"""A whole number as its key has it."""
+
 
 @dataclass(frozen=True)
 class Required(Test):
@@ -139,6 +142,8 @@ def cell_keys(cells: pl.Series, column: Column) -> pl.Series:
     """Return for each cell the text by which it equals others: 1.0 is 1, and a date of `#date` its ISO text."""
 
     def form(distinct: pl.Series) -> pl.Series:
+        if not column.is_date and distinct.str.contains(SHORTEST_NUMBER).all():
+            return distinct
         frame = pl.DataFrame({"text": folded(distinct), "number": exact_numbers(distinct)})
         dates = date_keys(distinct) if column.is_date else pl.Series([None], dtype=pl.String)
         return frame.select(pl.coalesce(dates, "number", "text")).to_series()
