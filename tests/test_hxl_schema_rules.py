@@ -151,6 +151,7 @@ def test_a_date_is_out_of_range_only_as_a_whole():
         ({"valid_required": "perhaps"}, "write true or false"),
         ({"valid_required__min": "some"}, "write a whole number"),
         ({"valid_value__regex": "["}, "no regular expression"),
+        ({"valid_value__max": "01/02/2026"}, "may be 2026-02-01 or 2026-01-02"),
         ({"valid_unique__key": "#a#b"}, "is not a tag pattern"),
     ],
 )
@@ -224,6 +225,17 @@ def test_a_list_that_is_not_read_is_told(tmp_path, address, said):
     told = found([["#adm1+code"], ["X1"]], rules)
     assert [f.rule for f in told] == ["hxl-list-unread", "hxl-datatype"]
     assert said in told[0].message
+
+
+def test_a_link_does_not_lead_out_of_the_schemas_folder(tmp_path):
+    outside = tmp_path / "outside.csv"
+    outside.write_text("#adm1+code\nX1\n", "utf-8")
+    folder = tmp_path / "schemas"
+    folder.mkdir()
+    (folder / "codes.csv").symlink_to(outside)
+    heads = ["#valid_tag", "#valid_value+url"]
+    rules = read_schema(table_of([heads, ["#adm1+code", "codes.csv"]], path=folder / "schema.csv"))
+    assert [f.rule for f in found([["#adm1+code"], ["X1"]], rules)] == ["hxl-list-unread"]
 
 
 def test_suggestions_are_written_as_the_list_has_them():

@@ -66,8 +66,9 @@ def hxl_issues(text: TableText, schema: HxlSchema) -> Iterator[Finding]:
         yield from (_ragged(record) for record in batch.bad)
         for run in at_once:
             yield from run.findings(part)
-        kept.append(batch.frame.select(ROW_NUMBER, *names) if whole else batch.frame.clear())
-    if whole and kept:
+        if whole:
+            kept.append(batch.frame.select(ROW_NUMBER, *names))
+    if kept:
         everything = Part(pl.concat(kept), columns) if len(kept) > 1 else part
         for run in whole:
             yield from run.findings(everything)

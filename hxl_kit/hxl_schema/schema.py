@@ -27,6 +27,7 @@ from hxl_kit.hxl_schema.cell_tests import (
 )
 from hxl_kit.hxl_schema.cells import visible
 from hxl_kit.hxl_schema.column_tests import ConsistentType, Correlation, Outliers, Spelling
+from hxl_kit.hxl_schema.dates import read_date
 from hxl_kit.hxl_schema.part import Column, columns_of, selected
 from hxl_kit.hxl_schema.row_tests import Required, UniqueRow, UniqueValue
 from hxl_kit.reading import open_table
@@ -203,12 +204,22 @@ class SchemaRow:
                 yield DateOrder()
         low, high = self.text("#valid_value+min"), self.text("#valid_value+max")
         if low or high:
+            self._require_one_day(low, high)
             yield Range(low or None, high or None)
         if self.yes("#valid_value+whitespace"):
             yield Whitespace()
         if expression := self.text("#valid_value+regex"):
             require_expression(expression, self.place)
             yield Regex(expression, self._case)
+
+    def _require_one_day(self, *bounds: str) -> None:
+        """Refuse a bound that may be two days."""
+        for bound in bounds:
+            read = read_date(" ".join(fold(bound).split()))
+            if read and read.other:
+                raise InputError(
+                    f"{self.place}: '{shown(bound)}' may be {read.text} or {read.other.text}; write the one that is meant"
+                )
 
     def _on_columns(self) -> Iterator[Test]:
         """Yield the tests of whole columns."""
@@ -251,11 +262,17 @@ class SchemaRow:
         """
         if address in self.lists:
             return self.lists[address]
-        if ":" in address or not is_safe_path(address):
+        folder = self.path.parent
+        if ":" in address or not is_safe_path(address) or not _is_inside(folder, folder / address):
             raise InputError(
                 f"list '{shown(address)}' is not fetched; save it beside the schema and name the file there"
             )
-        return self.path.parent / address
+        return folder / address
+
+
+def _is_inside(folder: Path, path: Path) -> bool:
+    """Return whether a path stays in a folder, links followed."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _values(path: Path, wanted: tuple[TagPattern, ...]) -> tuple[str, ...]:
