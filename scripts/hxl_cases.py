@@ -289,15 +289,16 @@ def csv_input(cases: Sequence[dict[str, Any]]) -> Iterator[Case]:
     """Yield the tags of files as they are opened."""
     with tempfile.TemporaryDirectory(prefix="hxl-kit-cases-") as folder:
         for case in cases:
-            path = Path(folder) / f"{case['id']}.csv"
-            path.write_bytes(case["bytes_latin1"].encode("latin-1"))
+            content = case["bytes_latin1"].encode("latin-1")
+            path = Path(folder) / f"{case['id']}.{'json' if content.startswith(b'[') else 'csv'}"
+            path.write_bytes(content)
             recorded = case["expected"] and case["expected"]["display_tags"]
             yield Case(case["id"], recorded, _tags_of(path, case["encoding_option"]))
 
 
 def _tags_of(path: Path, encoding: str) -> Answer:
     try:
-        with open_table(path, encoding=None if path.read_bytes()[:1] == b"[" else encoding) as table:
+        with open_table(path, encoding=None if path.suffix == ".json" else encoding) as table:
             return [str(tag or "") for tag in table.tags] if any(table.tags) else None
     except InputError:
         return None

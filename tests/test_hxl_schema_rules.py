@@ -77,6 +77,14 @@ def test_no_message_holds_a_value(data):
     assert all("mina" not in repr(f) for f in told)
 
 
+def test_a_schema_in_json_has_hashtags_for_keys(tmp_path):
+    path = tmp_path / "schema.json"
+    path.write_text('[{"#valid_tag": "#org", "#valid_required": "true"}, {"#valid_tag": "#date"}]', "utf-8")
+    with open_table(path) as table:
+        rules = read_schema(table).rules
+    assert [(str(rule.pattern), len(rule.tests)) for rule in rules] == [("#org", 1), ("#date", 0)]
+
+
 def test_the_core_schema_is_libhxls():
     rules = core_schema().rules
     assert len(rules) == 1 + 8 + 8 + 17 + 8 + 1 + 1
