@@ -103,6 +103,8 @@ def test_dates(cell, text, other):
         "31/04/2026",
         "0/1/2026",
         "1 x 2026",
+        "1.1/2026",
+        "1/1/0001",
     ],
 )
 def test_what_is_no_date(cell):

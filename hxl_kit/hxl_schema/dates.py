@@ -26,12 +26,13 @@ TIME = re.compile(
     r"(?:\s*T|\s+)\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?\s*(?:[AP]M)?\s*(?:Z|GMT|UTC|[+-]\d\d:?(?:\d\d)?)?$",
     re.IGNORECASE,
 )
-YEAR_FIRST = re.compile(r"([1-9]\d{3})[-/. ](\d\d?)(?:[-/. ](\d\d?))?")
+YEAR_FIRST = re.compile(r"([1-9]\d{3})(?P<mark>[-/. ])(\d\d?)(?:(?P=mark)(\d\d?))?")
 COMPACT = re.compile(r"([12]\d{3})(\d\d)(\d\d)")
-YEAR_LAST = re.compile(r"(\d\d?)[-/. ](\d\d?)[-/. ](\d{4}|\d\d)")
+YEAR_LAST = re.compile(r"(\d\d?)(?P<mark>[-/. ])(\d\d?)(?P=mark)([1-9]\d{3}|\d\d)")
 MONTH_YEAR = re.compile(r"(\d\d?)[-/]([12]\d{3})")
 WORDED = re.compile(r"[a-z]+\.?|\d+(?:st|nd|rd|th)?|[\s,./'-]+", re.IGNORECASE)
 
+MARKS = ("-", "/", ".", " ")
 MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if n}
 WEEKDAYS = {name.lower() for name in calendar.day_name}
 SHORTEST = 3
@@ -75,7 +76,7 @@ def read_date(cell: str, order: Order = "") -> Reading | None:
     without_time = TIME.sub("", text)
     for pattern, reader in READERS:
         if match := pattern.fullmatch(text if pattern is ISO else without_time):
-            return reader(match.groups(), order)
+            return reader(tuple(group for group in match.groups() if group not in MARKS), order)
     return _worded(without_time)
 
 
