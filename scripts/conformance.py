@@ -1,6 +1,6 @@
-"""Conformance: `python scripts/conformance.py frictionless MANIFEST` and `hostile MANIFEST`.
+"""Conformance: `python scripts/conformance.py frictionless MANIFEST`, `hostile MANIFEST`, `hxl FILE`.
 
-`frictionless` compares verdicts with recorded ones; `hostile` runs files that mean harm or are badly broken.
+`frictionless` compares verdicts with recorded ones, `hxl` answers with libhxl's; `hostile` runs files that mean harm or are badly broken.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import frictionless_cases
 import hostile_cases
+import hxl_cases
 
 
 def main() -> int:
@@ -25,7 +26,11 @@ def main() -> int:
     )
     frictionless.add_argument("manifest", type=Path)
     frictionless.add_argument("--only", default="", help="run only the cases whose id holds this text")
+    hxl = commands.add_parser("hxl", help="compare answers with libhxl's recorded ones")
+    hxl.add_argument("recorded", type=Path)
     arguments = parser.parse_args()
+    if arguments.command == "hxl":
+        return hxl_cases.run(arguments.recorded)
     if arguments.command == "frictionless":
         return frictionless_cases.run(arguments.manifest, arguments.only)
     return hostile_cases.run(arguments.manifest, only=arguments.only, form=arguments.format)
