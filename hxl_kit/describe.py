@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from hxl_kit.errors import SourceMismatchError
-from hxl_kit.reading import TableText, open_tables
+from hxl_kit.errors import InputError, SourceMismatchError
+from hxl_kit.hxl_schema import read_schema, table_schema
+from hxl_kit.reading import TableText, open_table, open_tables
 from hxl_kit.reading.hashtags import recognise
 from hxl_kit.sources import source, source_ids
 from hxl_kit.sources.own_tables import own_table
 from hxl_kit.standard.tables import table, table_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from hxl_kit.sources.definition import Source
@@ -93,6 +94,38 @@ def describe_file(
     """
     with open_tables(path, encoding=encoding, sheet=sheet) as tables:
         return tuple(_described(path, text) for text in tables)
+
+
+def describe_schema(
+    schema: Path,
+    data: Path | None = None,
+    *,
+    lists: Mapping[str, Path] | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+) -> dict[str, Any]:
+    """Return a legacy HXL schema as a Table Schema's descriptor; what that cannot say is in its `hxl_not_carried`.
+
+    Args:
+        schema: the HXL schema's file.
+        data: a tagged table: the fields are its columns. Without one they are the tags that the schema names.
+        lists: local files for lists of values that the schema names by address.
+        sheet: the sheet of the table's workbook.
+        encoding: the encoding of the table's text.
+
+    Raises:
+        InputError: a file cannot be read, the schema is none, or the table has no hashtags.
+    """
+    with open_table(schema) as text:
+        rules = read_schema(text, lists=lists)
+    if data is None:
+        return table_schema(rules)
+    with open_table(data, sheet=sheet, encoding=encoding) as text:
+        if not any(text.tags):
+            raise InputError(
+                f"{data}: has no hashtag row: put one below the header, or describe the schema alone"
+            )
+        return table_schema(rules, text)
 
 
 def _described(path: Path, text: TableText) -> Description:

@@ -1,4 +1,4 @@
-"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `summarise [FILE]`, `sources [FOLDER]`, `places`, `validate [PACKAGE]`, `hxl [FILE]`.
+"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `summarise [FILE]`, `sources [FOLDER]`, `places`, `validate [PACKAGE]`, `hxl [FILE]`, `repository`.
 
 Every measured run is a process of its own: wall and CPU seconds and peak memory are what the operating
 system accounts for it. The floor and the tool take turns, so that a slow moment of the machine hits both.
@@ -37,7 +37,7 @@ def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument(
-        "benchmark", choices=["normalise", "sources", "places", "summarise", "validate", "hxl"]
+        "benchmark", choices=["normalise", "sources", "places", "summarise", "validate", "hxl", "repository"]
     )
     parser.add_argument(
         "file",
@@ -66,6 +66,10 @@ def main() -> int:
             import bench_hxl
 
             return bench_hxl.hxl(arguments.file, folder, min(arguments.rows, GROWN_ROWS))
+        if arguments.benchmark == "repository":
+            import bench_repository
+
+            return bench_repository.repository(folder)
         if arguments.benchmark == "sources":
             return sources(arguments.file or SAMPLES, folder, arguments.runs)
         file = arguments.file or ged_like(folder / "ged_like.csv")

@@ -1,7 +1,8 @@
 """The benchmark of HXL schemas: a table of 100,000 rows and 20 columns, judged by libhxl and by hxl-kit.
 
 A schema of nine rules and the default core schema each run in a process of its own. The marks of both are compared:
-rule, row, column and cell. "in" is the CPU time of reading and judging, "CPU" that of the whole process.
+rule, row, column and cell. "in" is the CPU time of reading and judging, "CPU" that of the whole process. Then both
+judge a table with planted errors (`planted_errors`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import random
 from typing import TYPE_CHECKING, Any
 
+import planted_errors
 from measuring import measured
 
 if TYPE_CHECKING:
@@ -58,6 +60,13 @@ RULES = (
     {"#valid_tag": "#org", "#valid_severity": "warning", "#valid_required": "true"},
     {"#valid_tag": "#*", "#valid_severity": "warning", "#valid_value+whitespace": "true"},
 )
+
+OF_PLANTED = {
+    "^EX[0-9]{2}$": "^SY[0-9]{2}$",
+    "^EX[0-9]{5}$": "^SY[0-9]{4}$",
+    "|".join(SECTORS[:6]): "|".join(SECTORS),
+}
+"""What the rules are in the table of planted errors, whose codes are other ones."""
 
 PROGRAM = """
 import json, sys, time
@@ -112,6 +121,7 @@ def hxl(file: Path | None, folder: Path, rows: int) -> int:
         print(
             f"  {theirs['cpu'] / ours['cpu']:.1f} times as fast, {cost.cpu / our_cost.cpu:.1f} times with the start of the program"
         )
+    planted_errors.compare(folder, rows, nine_rules(folder / "nine_for_planted.csv", **OF_PLANTED))
     return int(differs)
 
 
@@ -122,10 +132,11 @@ def _judged(tool: tuple[str, str], data: Path, schema: Any) -> tuple[dict[str, A
     return told, run
 
 
-def nine_rules(path: Path) -> Path:
-    """Write the schema of nine rules."""
+def nine_rules(path: Path, **other: str) -> Path:
+    """Write the schema of nine rules; `other` gives cells of it another text."""
     heads = list(dict.fromkeys(key for rule in RULES for key in rule))
-    _written(path, [heads, *([rule.get(head, "") for head in heads] for rule in RULES)])
+    rows = [[other.get(cell, cell) for cell in (rule.get(head, "") for head in heads)] for rule in RULES]
+    _written(path, [heads, *rows])
     return path
 
 

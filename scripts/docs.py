@@ -21,6 +21,7 @@ from hxl_kit.mapping import column_of
 from hxl_kit.sources import source, source_ids
 from hxl_kit.standard.codelists import codelist, codelist_names, crosswalk, crosswalk_names
 from hxl_kit.standard.tables import Field, table, table_names
+from hxl_kit.validation.catalogue import check_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -175,6 +176,31 @@ not of its source · 4 the target or the output refused · 70 a bug. Every comma
 | {{ names }} | {{ about | cell }} |
 {% endfor %}{% endif %}{% endfor %}"""
 
+CHECKS = """\
+# Checks
+
+{{ generated }}
+
+What `hxl-kit validate` looks for, by set. `--checks` takes the names of sets and of single checks; `all`, the default, \
+runs every set but `hxl-schema`. The severity is the gravest that a check is told with. A message is read after the name \
+of the field. `hxl-kit checks NAME --lang fr` prints the same in French, `--lang ar` in Arabic.
+
+| set | checks | what they ask |
+|---|---|---|
+{% for set in sets -%}
+| [{{ set.name }}](#{{ set.name }}) | {{ set.checks | length }} | {{ set.title | cell }} |
+{% endfor %}
+{%- for set in sets %}
+## {{ set.name }}
+
+{{ set.title[0] | upper }}{{ set.title[1:] }}.
+
+| check | severity | says | because | source | what to do |
+|---|---|---|---|---|---|
+{% for c in set.checks -%}
+| `{{ c.slug }}` | {{ c.severity }} | {{ c.message | cell }} | {{ c.reason | cell }} | {{ c.source | cell }} | {{ c.fix | cell }} |
+{% endfor %}{% endfor %}"""
+
 INDEX = """\
 # Documentation
 
@@ -256,6 +282,11 @@ def _command(name: str, command: Any) -> dict[str, Any]:
     }
 
 
+def checks() -> dict[str, str]:
+    """Return the page of all checks, from the catalogue of their words."""
+    return {"checks.md": _rendered(CHECKS, sets=check_sets()).rstrip() + "\n"}
+
+
 def tables() -> dict[str, str]:
     """Return one page per table of the standard."""
     return {f"tables/{name}.md": _rendered(TABLE, table=table(name)) for name in table_names()}
@@ -280,7 +311,7 @@ def code_lists() -> dict[str, str]:
     return {"codelists.md": text}
 
 
-GENERATORS: tuple[Callable[[], dict[str, str]], ...] = (tables, code_lists, sources, commands)
+GENERATORS: tuple[Callable[[], dict[str, str]], ...] = (tables, code_lists, sources, commands, checks)
 
 
 def pages() -> dict[str, str]:

@@ -8,7 +8,7 @@ from packages_for_tests import write_package
 from hxl_kit.checks.guards import row_rules, table_rules
 from hxl_kit.standard.guards import guard, guards, nestings
 from hxl_kit.standard.tables import table, table_names
-from hxl_kit.validation.engine import CHECKS, validate
+from hxl_kit.validation.engine import validate
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ROOT / "datapackages"
@@ -95,7 +95,7 @@ def found(tmp_path):
         }
         write_package(tmp_path / "package", full, keys=KEYS)
         issues = validate(tmp_path / "package", ["guards"], limit=100).issues
-        return {(i.rule, i.severity, i.resource, i.row, i.field): i.message for i in issues}
+        return {(i.rule, i.severity, i.resource, i.row, i.field): i.told() for i in issues}
 
     return of
 
@@ -390,7 +390,6 @@ def test_nestings_name_codes_of_their_fields():
 def test_reference_packages_keep_the_guards(name):
     report = validate(PACKAGES / name, ["guards"], limit=100)
     assert {i.severity for i in report.issues} <= {"info"}
-    assert "guards" in CHECKS
 
 
 def test_a_bare_table_is_held_to_the_guards_of_rows(tmp_path):

@@ -249,7 +249,8 @@ def test_invalid_table_is_exit_1(cli, tmp_path, built):
     ran = cli("validate", tmp_path / "events.csv")
     assert (ran.code, ran.err) == (1, "")
     assert "INVALID" in ran.out
-    assert "row 2, event_type: is not in the code list 'event_type'" in ran.out
+    assert "error constraint-enum (1): is not in the code list 'event_type'" in ran.out
+    assert "events.csv, row 2, event_type" in ran.out
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [("error", 0), ("warning", 1)])

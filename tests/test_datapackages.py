@@ -57,7 +57,7 @@ def test_committed_files_are_what_their_descriptor_says(pair):
 
 def test_committed_package_is_valid(pair):
     report = validate(pair[0], ["all"], limit=10)
-    assert report.counts["error"] == 0, report.as_text()
+    assert report.counts["error"] == 0, report.issues
     tables = [pl.scan_csv(path) for path in pair[0].glob("*.csv") if not path.name.endswith(".hxl.csv")]
     assert report.rows == sum(rows.select(pl.len()).collect().item() for rows in tables)
 

@@ -10,7 +10,6 @@ from tables_for_hxl_tests import table_of
 from hxl_kit.errors import InputError
 from hxl_kit.hxl_schema import core_schema, hxl_issues, read_schema
 from hxl_kit.reading import open_table
-from hxl_kit.reading.patterns import SlowPatternError
 
 DATA = """Org,Reached,Province,Date
 #org,#reached,#adm1+name,#date
@@ -58,6 +57,7 @@ def test_findings_say_where_in_the_file(data):
         ("hxl-required", 6, 1),
         ("hxl-row-shape", 7, None),
     }
+    assert told["hxl-row-shape", 7, None].said == "has 2 cells, and the table has 4 columns"
     number = told["hxl-datatype", 4, 2]
     assert (number.severity, number.description, number.pattern) == ("warning", "Whole people", "#reached")
     assert (number.name, number.tag, number.value, number.schema_row) == ("Reached", "#reached", "many", 2)
@@ -73,7 +73,7 @@ def test_no_message_holds_a_value(data):
     )
     told = found(secret, rules)
     assert {f.rule for f in told} >= {"hxl-datatype", "hxl-list", "hxl-whitespace"}
-    assert all("mina" not in f.message and "xx" not in f.message for f in told)
+    assert all("mina" not in f.said and "xx" not in f.said for f in told)
     assert all("mina" not in repr(f) for f in told)
 
 
@@ -130,7 +130,7 @@ def test_a_column_that_may_be_day_first_or_month_first_is_told_once():
     rules = rule(valid_tag="#date", valid_datatype="date")
     (told,) = found([["#date"], ["01/02/2026"], ["03/04/2026"]], rules)
     assert (told.rule, told.scope, told.row_number, told.column) == ("hxl-date-order", "column", None, 1)
-    assert "2026-02-01 or 2026-01-02" in told.message
+    assert "2026-02-01 or 2026-01-02" in told.said
     assert found([["#date"], ["01/02/2026"], ["13/04/2026"]], rules) == []
 
 
@@ -174,11 +174,73 @@ def test_a_table_without_rules_is_no_schema():
         schema(["#org"], ["x"])
 
 
-def test_a_slow_expression_is_ended(monkeypatch):
+def test_a_slow_expression_ends_its_own_rule_and_no_other(monkeypatch):
     monkeypatch.setattr("hxl_kit.reading.patterns.matches.__kwdefaults__", {"seconds": 0.5})
-    rules = rule(valid_tag="#org", valid_value__regex="^(a+)+$")
-    with pytest.raises(SlowPatternError):
-        found([["#org"], ["a" * 40 + "b"]], rules)
+    slow = "^(a+)+$"
+    heads = ["#valid_tag", "#valid_value+regex", "#valid_value+whitespace", "#valid_severity"]
+    rules = schema(heads, ["#org", slow, "true", "info"], ["#sector", "^W", "", ""])
+    rows = [["#org", "#sector"], ["a" * 40 + "b", "WASH"], [" a", "Health"]]
+    told = found(rows, rules, 1)
+    assert {(f.rule, f.severity, f.row_number, f.column) for f in told} == {
+        ("hxl-not-checked", "error", None, 1),
+        ("hxl-whitespace", "info", 3, 1),
+        ("hxl-regex", "error", 3, 2),
+    }
+    assert sum(f.rule == "hxl-not-checked" for f in told) == 1
+    assert f"the pattern /{slow}/ takes too long" in next(f.said for f in told if f.rule == "hxl-not-checked")
+
+
+def test_after_several_slow_expressions_no_other_is_begun(monkeypatch):
+    monkeypatch.setattr("hxl_kit.reading.patterns.matches.__kwdefaults__", {"seconds": 0.3})
+    slow = [["#org", f"^(a+)+{n}$"] for n in range(20)]
+    rules = schema(["#valid_tag", "#valid_value+regex"], *slow, ["#org", "^b"])
+    told = found([["#org"], ["a" * 40 + "b"]], rules)
+    assert [f.rule for f in told] == [*["hxl-not-checked"] * 20, "hxl-regex"]
+    assert ["other patterns" in f.said for f in told[:20]] == [False] * 3 + [True] * 17
+
+
+def test_too_many_spellings_are_told_and_not_compared(monkeypatch):
+    monkeypatch.setattr("hxl_kit.hxl_schema.column_tests.COMPARED", 1)
+    names = [*["Oxfam"] * 60, *["Medair"] * 60, "Oxfan"]
+    told = found(
+        [["#org"], *([name] for name in names)], rule(valid_tag="#org", valid_value__spelling="true")
+    )
+    assert [(f.rule, f.severity) for f in told] == [("hxl-not-checked", "error")]
+    assert "1 rare and 2 common" in told[0].said
+
+
+def test_ragged_records_are_told_and_tested_as_far_as_they_go(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text(
+        '#org,#reached,#adm1\n"A, B",many\nC,1,Coast,too,much\nD,some,Coast,x\nE,2,Plains\nD\n', "utf-8"
+    )
+    rules = schema(
+        ["#valid_tag", "#valid_datatype", "#valid_required", "#valid_unique"],
+        ["#reached", "number", "", ""],
+        ["#adm1", "", "true", ""],
+        ["#org", "", "", "true"],
+    )
+    with open_table(path) as table:
+        told = list(hxl_issues(table, rules))
+    assert sorted((f.row_number, f.rule, f.column) for f in told if f.column) == [
+        (2, "hxl-datatype", 2),
+        (2, "hxl-required", 3),
+        (4, "hxl-datatype", 2),
+        (6, "hxl-required", 3),
+        (6, "hxl-unique", 1),
+    ]
+    shapes = {f.row_number: f.said for f in told if f.rule == "hxl-row-shape"}
+    assert shapes == {
+        n: f"has {cells} cells, and the table has 3 columns" for n, cells in ((2, 2), (3, 5), (4, 4), (6, 1))
+    }
+
+
+def test_a_value_of_a_json_list_that_is_no_record_is_told(tmp_path):
+    path = tmp_path / "data.json"
+    path.write_text('[["#org", "#reached"], ["A", 1], 7, ["B", 2]]', "utf-8")
+    with open_table(path) as table:
+        told = list(hxl_issues(table, rule(valid_tag="#reached", valid_value__min="2")))
+    assert [(f.rule, f.row_number) for f in told] == [("hxl-row-shape", 3), ("hxl-range", 2)]
 
 
 @pytest.mark.parametrize(
@@ -232,7 +294,7 @@ def test_a_list_that_is_not_read_is_told(tmp_path, address, said):
     rules = read_schema(table_of([heads, ["#adm1+code", address, "number"]], path=tmp_path / "schema.csv"))
     told = found([["#adm1+code"], ["X1"]], rules)
     assert [f.rule for f in told] == ["hxl-list-unread", "hxl-datatype"]
-    assert said in told[0].message
+    assert said in told[0].said
 
 
 def test_a_link_does_not_lead_out_of_the_schemas_folder(tmp_path):
@@ -249,6 +311,14 @@ def test_a_link_does_not_lead_out_of_the_schemas_folder(tmp_path):
 def test_suggestions_are_written_as_the_list_has_them():
     (told,) = found([["#sector"], ["helth"]], rule(valid_tag="#sector", valid_value__list="WASH|Health"))
     assert told.suggested == "Health"
+
+
+def test_suggestions_end_after_so_many_comparisons(monkeypatch):
+    monkeypatch.setattr("hxl_kit.hxl_schema.suggesting.COMPARED", 4)
+    rows = [["#sector"], ["helth"], ["wsh"], ["healt"]]
+    told = found(rows, rule(valid_tag="#sector", valid_value__list="WASH|Health"))
+    assert len(told) == 3
+    assert sum(f.suggested is not None for f in told) == 2
 
 
 def test_a_rare_spelling_is_suggested_as_most_write_it():

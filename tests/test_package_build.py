@@ -193,7 +193,7 @@ def test_frictionless_itself_says_valid(built):
 
 def test_what_was_built_is_valid_for_hxl_kit(built):
     report = validate(built, ["all"], limit=10)
-    assert report.valid, report.as_text()
+    assert report.valid, report.issues
     assert report.rows > 38
 
 
@@ -383,7 +383,7 @@ def test_package_without_places_or_days_is_valid(own, tmp_path):
     indicator |= {"indicator": codes[0], "role": "recommended"}
     build_package(authored(own("sources", SOURCE_ROW), own("indicators", indicator)), tmp_path / "out")
     report = validate(tmp_path / "out", ["all"], limit=10)
-    assert report.valid, report.as_text()
+    assert report.valid, report.issues
 
 
 def test_package_of_rejected_rows_alone_is_refused_or_valid(ged, tmp_path):
@@ -461,7 +461,7 @@ def test_parts_are_each_valid(mixed, tmp_path):
     for part in build_all(authored(*mixed, options=SPLIT), tmp_path / "parts"):
         assert descriptor_of(part.path)["name"] == part.path.name
         report = validate(part.path, ["all"], limit=10)
-        assert report.valid, report.as_text()
+        assert report.valid, report.issues
 
 
 @pytest.mark.usefixtures("without_gate")

@@ -6,14 +6,24 @@ from typing import Any
 
 import polars as pl
 
-from hxl_kit.checks.rule import Rule
+from hxl_kit.checks.rule import Check, Rule
 from hxl_kit.figures.quantities import Quantity, read_parts
 from hxl_kit.standard.codelists import codelist
+from hxl_kit.standard.messages import N_
 from hxl_kit.standard.tables import table
 
 _NUMBERS = ("value", "value_low", "value_high")
 _GROUP = ("sex", "age_group")
 _CELLS = ("quantity_text", *_NUMBERS, "qualifier", "bounds_basis", "unit", *_GROUP)
+
+WORDS = Check(
+    "quantity-words",
+    "warning",
+    N_("says another quantity than value, bounds and qualifier do: read it again in the source"),
+    N_("A number that differs from the words it was taken from was mistyped, or its doubt was lost."),
+    "hxl_kit, docs/quantities.md",
+    N_("Read the words again in the source, and write the figure that they state."),
+)
 
 
 def words_rules(table_name: str) -> tuple[Rule, ...]:
@@ -24,9 +34,8 @@ def words_rules(table_name: str) -> tuple[Rule, ...]:
     """
     if not set(_CELLS) <= set(table(table_name).names):
         return ()
-    message = "says another quantity than value, bounds and qualifier do: read it again in the source"
     told = pl.struct(_CELLS).map_batches(_disagrees, return_dtype=pl.Boolean)
-    return (Rule("quantity-words", table_name, "quantity_text", "warning", told, message),)
+    return (Rule(WORDS.slug, table_name, "quantity_text", WORDS.severity, told, WORDS.message),)
 
 
 def _disagrees(cells: pl.Series) -> pl.Series:

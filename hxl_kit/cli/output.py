@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 SHOWN_REASONS = 10
 ONE_BYTE = 0x100
+PLAIN = "\n\t\u00a0\u202f"
+"""What does no harm though it is not printable to Python: line ends, tabs, and French no-break spaces."""
+
 BEYOND_ASCII = re.compile(r"[^\n -~]")
 
 
@@ -37,7 +40,7 @@ def emit(text: str) -> None:
 
 def printable(text: str) -> str:
     """Return text with control and invisible characters other than line ends and tabs made visible."""
-    return "".join(c if c.isprintable() or c in "\n\t" else _visible(c) for c in text)
+    return "".join(c if c.isprintable() or c in PLAIN else _visible(c) for c in text)
 
 
 def _visible(character: str) -> str:

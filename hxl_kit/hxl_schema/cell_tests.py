@@ -1,70 +1,48 @@
-"""What every test of an HXL schema answers, and the tests that look at one cell at a time."""
+"""The tests that look at one cell at a time."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hxl_kit.errors import InputError
 from hxl_kit.hxl_schema.cells import UNEVEN, folded, numbers, spaced
 from hxl_kit.hxl_schema.dates import order_of, read_dates
-from hxl_kit.hxl_schema.part import BROKEN, MARKS, Column, Part, broken_cells, together
-from hxl_kit.hxl_schema.suggesting import closest
-from hxl_kit.reading.patterns import SlowPatternError, matches
+from hxl_kit.hxl_schema.finding import Said
+from hxl_kit.hxl_schema.part import BROKEN, MARKS, Column, Part, broken_cells
+from hxl_kit.hxl_schema.suggesting import suggestions
+from hxl_kit.hxl_schema.testing import NotCheckedError, Test
+from hxl_kit.reading.patterns import grows_with_length, matches
 from hxl_kit.reading.table import shown
+from hxl_kit.standard.messages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hxl_kit.hxl_schema.finding import Scope
+    from hxl_kit.hxl_schema.finding import Params
 
 URL, EMAIL, PHONE = r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]", r"^[^@]+@[^@]+$", r"^\+?[0-9xX()\s-]{5,}$"
 DATATYPES = ("text", "number", "url", "email", "phone", "date")
 FORMS = {
-    "url": (URL, "is no web address: write it with its beginning, like https://example.org"),
-    "email": (EMAIL, "is no e-mail address"),
-    "phone": (PHONE, "is no phone number"),
+    "url": (URL, N_("is no web address: write it with its beginning, like https://example.org")),
+    "email": (EMAIL, N_("is no e-mail address")),
+    "phone": (PHONE, N_("is no phone number")),
 }
-NO_NUMBER = "is no number: write digits with a decimal point, without marks between thousands"
-NO_DATE = "is no date: write it as 2026-01-31"
+NO_NUMBER = N_("is no number: write digits with a decimal point, without marks between thousands")
+NO_DATE = N_("is no date: write it as 2026-01-31")
+TWO_DAYS = N_("has dates that mean two days, such as {one} or {other}: write them as 2026-01-31")
+TOO_LOW, TOO_HIGH = N_("is below the least allowed, {least}"), N_("is above the most allowed, {most}")
+UNEVENLY_SPACED = N_("has superfluous white space")
+NO_MATCH = N_("does not match the pattern /{pattern}/")
+NOT_LISTED = N_("is not one of the values that are allowed here")
+TOO_SLOW = N_(
+    "was not checked: the pattern /{pattern}/ takes too long; write it without repetitions inside repetitions, "
+    "and begin it with ^"
+)
 ANY_CASE = re.compile(r"(\(\?[aiLmsux]+\))?(.*)", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Test:
-    """A test of a rule; `slug` is what its findings are called, `scope` what they are on."""
-
-    slug: ClassVar[str]
-    scope: ClassVar[Scope] = "cell"
-
-    def missing(self, selected: Sequence[Column], columns: Sequence[Column]) -> str | None:
-        """Return why the table cannot pass for the columns that it has or lacks, in plain words; None otherwise."""
-        del selected, columns
-        return None
-
-    def whole(self, selected: Sequence[Column]) -> bool:
-        """Return whether the test has to see all rows at once."""
-        del selected
-        return False
-
-    def needs(self, selected: Sequence[Column], columns: Sequence[Column]) -> Sequence[Column]:
-        """Return the columns whose cells the test looks at."""
-        del columns
-        return selected
-
-    def found(self, part: Part, selected: Sequence[Column]) -> pl.DataFrame:
-        """Return the marks on the rows of a part, in the columns that the rule selects."""
-        return together(
-            [part.marked(column, self.broken(part.distinct(column), column)) for column in selected]
-        )
-
-    def broken(self, cells: pl.Series, column: Column) -> pl.DataFrame:
-        """Return which of a column's different cells are wrong: `cell`, `message`, `suggested`."""
-        del cells, column
-        return pl.DataFrame(schema=BROKEN)
 
 
 @dataclass(frozen=True)
@@ -99,22 +77,20 @@ class DateOrder(Test):
 
     def found(self, part: Part, selected: Sequence[Column]) -> pl.DataFrame:
         """Return one mark for each ambiguous column."""
-        told = [(column.number, *order_of(part.distinct(column))) for column in selected]
-        return pl.DataFrame(
-            [
-                (
-                    None,
-                    number,
-                    f"has dates that mean two days, such as {readings}: write them as 2026-01-31",
-                    None,
-                    None,
-                )
-                for number, order, readings in told
-                if readings and not order
-            ],
-            schema=MARKS,
-            orient="row",
-        )
+        unproved = [column.number for column in selected if self._readings(part, column)]
+        rows = [(None, number, TWO_DAYS, None, None) for number in unproved]
+        return pl.DataFrame(rows, schema=MARKS, orient="row")
+
+    def params(self, part: Part, number: int | None) -> Params:
+        """Return the two readings of a date."""
+        column = next(column for column in part.columns if column.number == number)
+        return dict(zip(("one", "other"), self._readings(part, column), strict=True))
+
+    @staticmethod
+    def _readings(part: Part, column: Column) -> tuple[str, ...]:
+        """Return an ambiguous cell's two readings; none in a column that proves its order."""
+        order, readings = part.order(column)
+        return () if order else readings
 
 
 @dataclass(frozen=True)
@@ -149,11 +125,16 @@ class Range(Test):
         return refused.select(
             "cell",
             pl.when(pl.col("side") == "low")
-            .then(pl.lit(f"is below the least allowed, {shown(self.low or '')}"))
-            .otherwise(pl.lit(f"is above the most allowed, {shown(self.high or '')}"))
+            .then(pl.lit(TOO_LOW))
+            .otherwise(pl.lit(TOO_HIGH))
             .alias("message"),
             pl.lit(None, pl.String).alias("suggested"),
         )
+
+    def params(self, part: Part, number: int | None) -> Params:
+        """Return the bounds."""
+        del part, number
+        return {"least": shown(self.low or ""), "most": shown(self.high or "")}
 
     def _by_date(self, column: Column) -> bool:
         bounds = pl.Series([self.low, self.high], dtype=pl.String)
@@ -176,7 +157,7 @@ class Whitespace(Test):
 
     def broken(self, cells: pl.Series, column: Column) -> pl.DataFrame:  # noqa: ARG002
         """Return the cells with superfluous space, and what they are without."""
-        uneven = broken_cells(cells, cells.str.contains(UNEVEN), "has superfluous white space")
+        uneven = broken_cells(cells, cells.str.contains(UNEVEN), UNEVENLY_SPACED)
         return uneven.with_columns(spaced(uneven["cell"]).alias("suggested"))
 
 
@@ -189,16 +170,31 @@ class Regex(Test):
     case_sensitive: bool
 
     def broken(self, cells: pl.Series, column: Column) -> pl.DataFrame:
-        """Return the cells without a match; an expression that takes for ever is ended (SlowPatternError)."""
+        """Return the cells without a match.
+
+        Raises:
+            NotCheckedError: the expression takes for ever on them, and was ended.
+        """
         try:
             found = matches(self.anywhere, cells.to_list())
-        except SlowPatternError as error:
-            raise SlowPatternError(
-                f"HXL schema: the pattern '{shown(self.expression)}' takes too long on column {column.number}: "
-                "write it without repetitions inside repetitions, and begin it with ^"
-            ) from error
+        except InputError as error:
+            raise NotCheckedError(Said(TOO_SLOW, self._params), column) from error
         wrong = pl.Series([not match for match in found], dtype=pl.Boolean)
-        return broken_cells(cells, wrong, f"does not match the pattern /{shown(self.expression)}/")
+        return broken_cells(cells, wrong, NO_MATCH)
+
+    def params(self, part: Part, number: int | None) -> Params:
+        """Return the expression."""
+        del part, number
+        return self._params
+
+    @property
+    def _params(self) -> Params:
+        return {"pattern": shown(self.expression)}
+
+    @property
+    def may_be_slow(self) -> bool:
+        """Whether the expression has repetitions that may take for ever."""
+        return grows_with_length(self.anywhere)
 
     @property
     def anywhere(self) -> str:
@@ -221,11 +217,13 @@ class OneOf(Test):
         known = dict(zip(form(values).to_list(), values.to_list(), strict=True))
         frame = pl.DataFrame({"cell": cells, "form": form(cells)})
         refused = frame.filter(~pl.col("form").is_in(list(known)))
-        near = {word: closest(word, list(known)) for word in refused["form"].unique()}
-        suggested = [known.get(near[word] or "") for word in refused["form"]]
-        return broken_cells(
-            refused["cell"], pl.repeat(value=True, n=refused.height, eager=True), "is not allowed here"
-        ).with_columns(pl.Series("suggested", suggested, dtype=pl.String))
+        near = suggestions(refused["form"].unique(maintain_order=True), list(known))
+        suggested = [known.get(near.get(word, "")) for word in refused["form"]]
+        return refused.select(
+            "cell",
+            pl.lit(NOT_LISTED).alias("message"),
+            pl.Series("suggested", suggested, dtype=pl.String),
+        )
 
 
 def anywhere(expression: str, *, case_sensitive: bool) -> str:

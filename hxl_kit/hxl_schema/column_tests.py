@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.hxl_schema.cell_tests import Test
 from hxl_kit.hxl_schema.cells import folded, numbers, spaced
 from hxl_kit.hxl_schema.dates import read_dates
+from hxl_kit.hxl_schema.finding import Said
 from hxl_kit.hxl_schema.part import (
     BROKEN,
     MARKS,
@@ -24,12 +24,29 @@ from hxl_kit.hxl_schema.part import (
 )
 from hxl_kit.hxl_schema.row_tests import missing_columns, row_keys
 from hxl_kit.hxl_schema.suggesting import closest
+from hxl_kit.hxl_schema.testing import NotCheckedError, Test
 from hxl_kit.reading.table import ROW_NUMBER, VISIBLE
+from hxl_kit.standard.messages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hxl_kit.standard.tags import TagPattern
+
+UNLIKE_TYPES = {
+    ("text", "number"): N_("is text, and most cells of this tag are numbers"),
+    ("text", "date"): N_("is text, and most cells of this tag are dates"),
+    ("number", "text"): N_("is a number, and most cells of this tag are text"),
+    ("number", "date"): N_("is a number, and most cells of this tag are dates"),
+    ("date", "text"): N_("is a date, and most cells of this tag are text"),
+    ("date", "number"): N_("is a date, and most cells of this tag are numbers"),
+}
+RARE_SPELLING = N_("is rare here and near to a common spelling")
+FAR_NUMBER = N_("is far from the other numbers of this tag")
+UNLIKE_ITS_KEY = N_("is another value than most rows with the same key have")
+MANY_SPELLINGS = N_("was not checked: {rare} rare and {common} common spellings are too many to compare")
+COMPARED = 50_000_000
+"""So many pairs of spellings are compared, which takes some seconds."""
 
 RARE = 0.05
 """A spelling is rare below this share of the mean frequency of the column's spellings."""
@@ -106,10 +123,10 @@ class ConsistentType(WholeColumn):
         if totals.height < 2:  # noqa: PLR2004 - one kind
             return pl.DataFrame(schema=BROKEN)
         common = totals.sort("times", descending=True, maintain_order=True)["kind"][0]
-        message = pl.concat_str(pl.lit("is "), "kind", pl.lit(f", and most cells of this tag are {common}"))
+        messages = {kind: said for (kind, most), said in UNLIKE_TYPES.items() if most == common}
         return kinds.filter(pl.col("kind") != common).select(
             "cell",
-            message.str.replace_all("number", "a number").str.replace_all("date", "a date").alias("message"),
+            pl.col("kind").replace(messages).alias("message"),
             pl.lit(None, pl.String).alias("suggested"),
         )
 
@@ -125,8 +142,12 @@ class Spelling(WholeColumn):
     slug = "hxl-spelling"
     case_sensitive: bool
 
-    def unlike(self, counts: pl.DataFrame, column: Column) -> pl.DataFrame:  # noqa: ARG002
-        """Return the rare cells that are probably slips, and the common spelling of each."""
+    def unlike(self, counts: pl.DataFrame, column: Column) -> pl.DataFrame:
+        """Return the rare cells that are probably slips, and the common spelling of each.
+
+        Raises:
+            NotCheckedError: there are too many different cells.
+        """
         form = spaced if self.case_sensitive else folded
         cells = counts.with_columns(form(counts["cell"]).alias("form"))
         spellings = (
@@ -143,13 +164,15 @@ class Spelling(WholeColumn):
         rare = spellings.filter(~(times > mean * RARE))["form"]  # type: ignore[operator]
         written = dict(zip(good["form"], spaced(good["common"]), strict=True))
         known = list(written)
+        if len(rare) * len(known) > COMPARED:
+            raise NotCheckedError(Said(MANY_SPELLINGS, {"rare": len(rare), "common": len(known)}), column)
         meant = {word: near for word in rare if (near := closest(word, known)) is not None}
         slips = pl.DataFrame(
             {"form": list(meant), "suggested": [written[near] for near in meant.values()]},
             schema={"form": pl.String, "suggested": pl.String},
         )
         return cells.join(slips, on="form", how="inner").select(
-            "cell", pl.lit("is rare here and near to a common spelling").alias("message"), "suggested"
+            "cell", pl.lit(RARE_SPELLING).alias("message"), "suggested"
         )
 
 
@@ -178,7 +201,7 @@ class Outliers(WholeColumn):
         far = all_numbers.filter((number - mean).abs() > deviation * DEVIATIONS)
         return far.select(
             "cell",
-            pl.lit("is far from the other numbers of this tag").alias("message"),
+            pl.lit(FAR_NUMBER).alias("message"),
             pl.lit(None, pl.String).alias("suggested"),
         )
 
@@ -203,7 +226,7 @@ class Correlation(Test):
     slug = "hxl-correlation"
     others: tuple[TagPattern, ...]
 
-    def missing(self, selected: Sequence[Column], columns: Sequence[Column]) -> str | None:
+    def missing(self, selected: Sequence[Column], columns: Sequence[Column]) -> Said | None:
         """Return that the table has none of the other columns."""
         return missing_columns(self.others, columns) if selected else None
 
@@ -250,8 +273,7 @@ class Correlation(Test):
         unlike = cells.join(common, on="key", how="inner", maintain_order="left").filter(
             pl.col("cell") != pl.col("suggested")
         )
-        message = "is another value than most rows with the same key have"
-        return marks(unlike.with_columns(pl.lit(message).alias("message")), pl.col("number"))
+        return marks(unlike.with_columns(pl.lit(UNLIKE_ITS_KEY).alias("message")), pl.col("number"))
 
 
 def _numbered(part: Part, others: Sequence[Column]) -> pl.Series:

@@ -110,16 +110,16 @@ def read_dates(cells: pl.Series, order: Order = "") -> pl.DataFrame:
     )
 
 
-def order_of(cells: pl.Series) -> tuple[Order, str]:
+def order_of(cells: pl.Series) -> tuple[Order, tuple[str, ...]]:
     """Return in which order a column writes day and month, and an ambiguous cell's two readings.
 
-    The order is "" when no cell proves one, or some prove the one and some the other; the readings are "" when
-    no cell is ambiguous.
+    The order is "" when no cell proves one, or some prove the one and some the other; there are no readings
+    when no cell is ambiguous.
     """
     read = read_dates(cells.drop_nulls().unique())
     proved = set(read["order"].drop_nulls()) - {""}
     doubtful = read.filter(pl.col("other").is_not_null()).sort("text").head(1)
-    readings = f"{doubtful['text'][0]} or {doubtful['other'][0]}" if doubtful.height else ""
+    readings = (str(doubtful["text"][0]), str(doubtful["other"][0])) if doubtful.height else ()
     return ("day" if proved == {"day"} else "month" if proved == {"month"} else ""), readings
 
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hxl_kit.standard.messages import say
+
 Severity = Literal["error", "warning", "info"]
 Scope = Literal["table", "column", "row", "cell"]
+Params = Mapping[str, str | int]
+"""The values of a message's template."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of a column or a table: a template and its values."""
+
+    message: str
+    params: Params = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -17,7 +30,7 @@ class Finding:
         rule: the slug of the test, e.g. "hxl-datatype".
         severity: the rule's.
         scope: what is wrong: the table, a column, a row or a cell.
-        message: what is wrong, in plain words and without the cell's value.
+        message: what is wrong, in plain words and without the cell's value: a template that `params` fill in.
         pattern: the rule's tag pattern.
         description: the rule's own words (`#description`), "" without any.
         row_number: the record's number in its file, from 1; None beyond rows.
@@ -27,6 +40,7 @@ class Finding:
         value: the cell as received; never put into a message.
         suggested: the value that was probably meant, where the test knows one.
         schema_row: the record of the schema's file that holds the rule.
+        params: the values of the message: limits and patterns of the schema, numbers, tags, readings of dates.
     """
 
     rule: str
@@ -42,3 +56,9 @@ class Finding:
     value: str | None = field(default=None, repr=False)
     suggested: str | None = field(default=None, repr=False)
     schema_row: int | None = None
+    params: Params = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """The message in English."""
+        return say(self.message, values=self.params)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.hxl_schema.cells import visible
+from hxl_kit.hxl_schema.dates import order_of
 from hxl_kit.reading.table import ROW_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hxl_kit.hxl_schema.dates import Order
     from hxl_kit.reading.table import TableText
     from hxl_kit.standard.tags import Tag, TagPattern
 
@@ -55,6 +57,7 @@ class Part:
     frame: pl.DataFrame
     columns: tuple[Column, ...]
     kept: dict[str, pl.Series] = field(default_factory=dict, repr=False, compare=False)
+    orders: dict[str, tuple[Order, tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
     def distinct(self, column: Column) -> pl.Series:
         """Return the different cells of a column that hold more than white space."""
@@ -62,6 +65,12 @@ class Part:
             cells = self.frame[column.name].drop_nulls().unique()
             self.kept[column.name] = cells.filter(visible(cells))
         return self.kept[column.name]
+
+    def order(self, column: Column) -> tuple[Order, tuple[str, ...]]:
+        """Return in which order a column writes day and month, and an ambiguous cell's two readings, as `order_of`."""
+        if column.name not in self.orders:
+            self.orders[column.name] = order_of(self.distinct(column))
+        return self.orders[column.name]
 
     def marked(self, column: Column, broken: pl.DataFrame) -> pl.DataFrame:
         """Return the marks on the cells of a column that are among the broken ones."""

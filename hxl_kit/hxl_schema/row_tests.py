@@ -7,17 +7,30 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.hxl_schema.cell_tests import Test
 from hxl_kit.hxl_schema.cells import by_distinct, exact_numbers, folded
 from hxl_kit.hxl_schema.dates import date_keys
-from hxl_kit.hxl_schema.part import MARKS, Column, Part, marks
+from hxl_kit.hxl_schema.finding import Said
+from hxl_kit.hxl_schema.part import MARKS, Column, Part, marks, together
 from hxl_kit.hxl_schema.part import selected as those_selected
-from hxl_kit.reading.table import ROW_NUMBER, VISIBLE, counted
+from hxl_kit.hxl_schema.testing import Test
+from hxl_kit.reading.table import ROW_NUMBER, VISIBLE, listed
+from hxl_kit.standard.messages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hxl_kit.hxl_schema.finding import Params
     from hxl_kit.standard.tags import TagPattern
+
+NO_COLUMN = N_("is required, and no column has this tag")
+TOO_FEW_COLUMNS = N_("is required in {least} columns, and only {found} have this tag")
+EMPTY, TOO_FEW_FILLED = (
+    N_("is empty, and must be filled"),
+    N_("is filled less often in this row than the {least} times that it must be"),
+)
+TOO_MANY_FILLED = N_("is filled more often in this row than the {most} times that it may be")
+THERE_ALREADY, ROW_AGAIN = N_("is there already"), N_("repeats an earlier row in {columns}")
+NO_KEY = N_("cannot be checked: no column has the tag {tags}")
 
 SHORTEST_NUMBER = r"^(0|[1-9][0-9]*)$"
 """A whole number as its key has it."""
@@ -32,12 +45,19 @@ class Required(Test):
     least: int | None
     most: int | None
 
-    def missing(self, selected: Sequence[Column], columns: Sequence[Column]) -> str | None:
+    def missing(self, selected: Sequence[Column], columns: Sequence[Column]) -> Said | None:
         """Return that there are too few columns, which is told once and not for every row."""
         del columns
         if self.least is None or len(selected) >= self.least:
             return None
-        return f"needs {counted(self.least, 'column')} with this tag, and has {len(selected)}"
+        if not selected:
+            return Said(NO_COLUMN)
+        return Said(TOO_FEW_COLUMNS, {"least": self.least, "found": len(selected)})
+
+    def params(self, part: Part, number: int | None) -> Params:
+        """Return how many are needed and allowed."""
+        del part, number
+        return {"least": self.least or 0, "most": self.most or 0}
 
     def found(self, part: Part, selected: Sequence[Column]) -> pl.DataFrame:
         """Return a mark on the first empty cell of rows with too few filled, the last filled of those with too many."""
@@ -53,21 +73,21 @@ class Required(Test):
         frame = part.frame.lazy().select(
             ROW_NUMBER, number.alias("filled"), first_empty.alias("empty"), last_filled.alias("last")
         )
-        return pl.concat(
-            [
-                *_unfilled(frame, self.least, "empty", "least"),
-                *_unfilled(frame, self.most, "last", "most"),
-            ]
-        )
+        found = []
+        if self.least is not None:
+            found.append(_told(frame, pl.col("filled") < self.least, self._too_few, "empty"))
+        if self.most is not None:
+            found.append(_told(frame, pl.col("filled") > self.most, TOO_MANY_FILLED, "last"))
+        return together(found)
+
+    @property
+    def _too_few(self) -> str:
+        return EMPTY if self.least == 1 else TOO_FEW_FILLED
 
 
-def _unfilled(frame: pl.LazyFrame, limit: int | None, column: str, word: str) -> list[pl.DataFrame]:
-    """Return the marks on rows with fewer than the `least` or more than the `most` filled cells."""
-    if limit is None:
-        return []
-    wrong = pl.col("filled") < limit if word == "least" else pl.col("filled") > limit
-    said = f"needs at {word} {counted(limit, 'filled cell')} with this tag"
-    return [marks(frame.filter(wrong).with_columns(pl.lit(said).alias("message")).collect(), pl.col(column))]
+def _told(frame: pl.LazyFrame, wrong: pl.Expr, message: str, column: str) -> pl.DataFrame:
+    """Return the marks on the rows that are wrong, on the column whose number is in `column`."""
+    return marks(frame.filter(wrong).with_columns(pl.lit(message).alias("message")).collect(), pl.col(column))
 
 
 @dataclass(frozen=True)
@@ -95,7 +115,7 @@ class UniqueValue(Test):
         if len(selected) > 1:
             cells = cells.sort(ROW_NUMBER, "number")
         again = cells.filter(~folded(cells["cell"]).is_first_distinct())
-        return marks(again.with_columns(pl.lit("is there already").alias("message")), pl.col("number"))
+        return marks(again.with_columns(pl.lit(THERE_ALREADY).alias("message")), pl.col("number"))
 
 
 @dataclass(frozen=True)
@@ -106,7 +126,7 @@ class UniqueRow(Test):
     scope = "row"
     key: tuple[TagPattern, ...]
 
-    def missing(self, selected: Sequence[Column], columns: Sequence[Column]) -> str | None:
+    def missing(self, selected: Sequence[Column], columns: Sequence[Column]) -> Said | None:
         """Return that the table has none of the key's columns."""
         del selected
         return missing_columns(self.key, columns) if self.key else None
@@ -127,9 +147,14 @@ class UniqueRow(Test):
         if not columns:
             return pl.DataFrame(schema=MARKS)
         again = ~row_keys(part.frame, columns).is_first_distinct()
-        told = "repeats an earlier row in " + ", ".join(str(c.tag) if c.tag else c.name for c in columns[:8])
-        rows = part.frame.select(ROW_NUMBER).filter(again).with_columns(pl.lit(told).alias("message"))
+        rows = part.frame.select(ROW_NUMBER).filter(again).with_columns(pl.lit(ROW_AGAIN).alias("message"))
         return marks(rows, None)
+
+    def params(self, part: Part, number: int | None) -> Params:
+        """Return the columns of the key."""
+        del number
+        key = self.needs((), part.columns)
+        return {"columns": listed([str(column.tag) if column.tag else column.name for column in key])}
 
 
 def row_keys(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.Series:
@@ -151,8 +176,8 @@ def cell_keys(cells: pl.Series, column: Column) -> pl.Series:
     return by_distinct(cells, form).fill_null("")
 
 
-def missing_columns(patterns: Sequence[TagPattern], columns: Sequence[Column]) -> str | None:
-    """Return that the table has none of the columns to compare, in plain words; None when it has one."""
+def missing_columns(patterns: Sequence[TagPattern], columns: Sequence[Column]) -> Said | None:
+    """Return that the table has none of the columns to compare; None when it has one."""
     if those_selected(columns, patterns):
         return None
-    return f"cannot be checked: no column has the tag {' or '.join(map(str, patterns))}"
+    return Said(NO_KEY, {"tags": listed([str(pattern) for pattern in patterns])})

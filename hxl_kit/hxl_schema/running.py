@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.hxl_schema.finding import Finding
+from hxl_kit.hxl_schema.finding import Finding, Said
 from hxl_kit.hxl_schema.part import Column, Part, columns_of, selected
+from hxl_kit.hxl_schema.ragged import cells_of, shape_of, with_ragged
+from hxl_kit.hxl_schema.testing import NotCheckedError
 from hxl_kit.reading.table import ROW_NUMBER
+from hxl_kit.standard.messages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from hxl_kit.hxl_schema.cell_tests import Test
     from hxl_kit.hxl_schema.schema import HxlRule, HxlSchema
-    from hxl_kit.reading.table import BadRow, TableText
+    from hxl_kit.hxl_schema.testing import Test
+    from hxl_kit.reading.table import TableText
 
 RAGGED = "hxl-row-shape"
 UNREAD = "hxl-list-unread"
+NOT_CHECKED = "hxl-not-checked"
+NOT_BEGUN = N_("was not checked: other patterns of the schema took too long; simplify those first")
+ENDED = 3
+"""After so many tests that took too long no further one is begun that may."""
 
 
 @dataclass(frozen=True)
@@ -30,29 +37,63 @@ class Run:
     test: Test
     selected: tuple[Column, ...]
 
-    def findings(self, part: Part) -> Iterator[Finding]:
-        """Yield what the test finds in a part of the table."""
+    def findings(self, part: Part, *, may_be_slow: bool) -> Iterator[Finding]:
+        """Yield what the test finds in a part of the table.
+
+        Raises:
+            NotCheckedError: it cannot be done, or may be slow and must not.
+        """
+        if self.selected and self.test.may_be_slow and not may_be_slow:
+            raise NotCheckedError(Said(NOT_BEGUN), self.selected[0])
         told = {column.number: (column.name, str(column.tag or "")) for column in part.columns}
         slug, scope, rule = self.test.slug, self.test.scope, self.rule
-        severity, pattern, said, schema_row = (
-            rule.severity,
+        severity, pattern, said = rule.severity, str(rule.pattern), rule.description
+        found = self.test.found(part, self.selected)
+        params = {number: self.test.params(part, number) for number in found["column"].unique()}
+        for row, number, message, value, suggested in found.iter_rows():
+            place = (row, number, *told.get(number, ("", "")))
+            yield Finding(
+                slug,
+                severity,
+                scope,
+                message,
+                pattern,
+                said,
+                *place,
+                value,
+                suggested,
+                rule.row_number,
+                params[number],
+            )
+
+    def not_checked(self, error: NotCheckedError) -> Finding:
+        """Return that the test could not be done: an error, since nobody knows what it would have found."""
+        column, rule = error.column, self.rule
+        return Finding(
+            NOT_CHECKED,
+            "error",
+            "column",
+            error.said.message,
             str(rule.pattern),
             rule.description,
-            rule.row_number,
+            column=column.number,
+            name=column.name,
+            tag=str(column.tag or ""),
+            schema_row=rule.row_number,
+            params=error.said.params,
         )
-        for row, number, message, value, suggested in self.test.found(part, self.selected).iter_rows():
-            place = (row, number, *told.get(number, ("", "")))
-            yield Finding(slug, severity, scope, message, pattern, said, *place, value, suggested, schema_row)
 
 
 def hxl_issues(text: TableText, schema: HxlSchema) -> Iterator[Finding]:
     """Yield what a schema finds in a table: first what columns are missing, then batch by batch, then on whole columns.
 
     Tests of rows and cells see a batch at a time; of the columns that whole-column tests compare the text is kept
-    until all is read. Records with too many or too few cells are told and not tested; blank ones are no records.
+    until all is read. Records with too many or too few cells are told, and tested as far as they have the table's
+    columns: short ones as if filled with empty cells. Blank ones are no records. A test that takes too long is
+    told and left; the others go on.
 
     Raises:
-        InputError: the file cannot be read any further, or an expression of the schema takes too long.
+        InputError: the file cannot be read any further.
     """
     columns = columns_of(text)
     runs = _runs(schema, columns)
@@ -61,17 +102,33 @@ def hxl_issues(text: TableText, schema: HxlSchema) -> Iterator[Finding]:
     whole = [run for run in runs if run.test.whole(run.selected)]
     names = _needed(whole, columns)
     kept: list[pl.DataFrame] = []
+    ended: list[Run] = []
     for batch in text.batches():
-        part = Part(batch.frame, columns)
-        yield from (_ragged(record) for record in batch.bad)
-        for run in at_once:
-            yield from run.findings(part)
+        ragged = cells_of(batch.bad, text)
+        yield from (
+            _of_row(record.row_number, shape_of(record, cells, text))
+            for record, cells in zip(batch.bad, ragged, strict=True)
+        )
+        part = Part(with_ragged(batch, ragged, text), columns)
+        yield from _found(at_once, part, ended)
         if whole:
-            kept.append(batch.frame.select(ROW_NUMBER, *names))
+            kept.append(part.frame.select(ROW_NUMBER, *names))
     if kept:
-        everything = Part(pl.concat(kept), columns) if len(kept) > 1 else part
-        for run in whole:
-            yield from run.findings(everything)
+        yield from _found(whole, Part(pl.concat(kept), columns) if len(kept) > 1 else part, ended)
+
+
+def _found(runs: list[Run], part: Part, ended: list[Run]) -> Iterator[Finding]:
+    """Yield what the runs find; one that cannot be done is told and goes from them to those that were ended.
+
+    Where many were ended, others that may be as slow are not begun: a schema must not take for ever.
+    """
+    for run in runs[:]:
+        try:
+            yield from run.findings(part, may_be_slow=len(ended) < ENDED)
+        except NotCheckedError as error:
+            yield run.not_checked(error)
+            runs.remove(run)
+            ended.append(run)
 
 
 def _runs(schema: HxlSchema, columns: Sequence[Column]) -> list[Run]:
@@ -95,11 +152,18 @@ def _on_the_table(schema: HxlSchema, runs: Sequence[Run], columns: Sequence[Colu
             yield _of_table(run.rule, run.test.slug, why)
 
 
-def _of_table(rule: HxlRule, slug: str, message: str) -> Finding:
+def _of_table(rule: HxlRule, slug: str, said: Said) -> Finding:
     return Finding(
-        slug, rule.severity, "table", message, str(rule.pattern), rule.description, schema_row=rule.row_number
+        slug,
+        rule.severity,
+        "table",
+        said.message,
+        str(rule.pattern),
+        rule.description,
+        schema_row=rule.row_number,
+        params=said.params,
     )
 
 
-def _ragged(record: BadRow) -> Finding:
-    return Finding(RAGGED, "error", "row", record.reason, "#*", row_number=record.row_number)
+def _of_row(row_number: int, said: Said) -> Finding:
+    return Finding(RAGGED, "error", "row", said.message, "#*", row_number=row_number, params=said.params)

@@ -21,18 +21,19 @@ from hxl_kit.hxl_schema.cell_tests import (
     OneOf,
     Range,
     Regex,
-    Test,
     Whitespace,
     require_expression,
 )
 from hxl_kit.hxl_schema.cells import visible
 from hxl_kit.hxl_schema.column_tests import ConsistentType, Correlation, Outliers, Spelling
 from hxl_kit.hxl_schema.dates import read_date
+from hxl_kit.hxl_schema.finding import Said
 from hxl_kit.hxl_schema.part import Column, columns_of, selected
 from hxl_kit.hxl_schema.row_tests import Required, UniqueRow, UniqueValue
 from hxl_kit.reading import open_table
 from hxl_kit.reading.paths import is_safe_path
-from hxl_kit.reading.table import ROW_NUMBER, shown
+from hxl_kit.reading.table import ROW_NUMBER, listed, shown
+from hxl_kit.standard.messages import N_
 from hxl_kit.standard.schemas import path_of
 from hxl_kit.standard.tags import TagPattern, fold, parse_pattern
 
@@ -41,7 +42,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hxl_kit.hxl_schema.finding import Severity
+    from hxl_kit.hxl_schema.testing import Test
     from hxl_kit.reading.table import TableText
+
+NOT_FETCHED = N_(
+    "is not checked against the list {list}: it is not fetched; save it beside the schema and name the file there"
+)
+NO_LIST_COLUMN = N_(
+    "is not checked against the list {list}: it has no column {tags}; name the column in #valid_value+target_tag"
+)
+UNREADABLE_LIST = N_("is not checked against the list {list}: {why}")
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 YES, NO = ("y", "yes", "t", "true", "1"), ("n", "no", "f", "false", "0")
@@ -57,7 +67,7 @@ class HxlRule:
     description: str
     tests: tuple[Test, ...]
     row_number: int
-    unread: str = ""
+    unread: Said | None = None
 
 
 @dataclass(frozen=True)
@@ -242,31 +252,31 @@ class SchemaRow:
     def _case(self) -> bool:
         return self.yes("#valid_value+case")
 
-    def _listed(self, pattern: TagPattern) -> tuple[tuple[Test, ...], str]:
+    def _listed(self, pattern: TagPattern) -> tuple[tuple[Test, ...], Said | None]:
         """Return the test of a list in another file, or why the list could not be read."""
         address = self.text("#valid_value+url").strip()
         if not address:
-            return (), ""
+            return (), None
+        named: dict[str, str | int] = {"list": shown(address)}
+        path = self._local(address)
+        if path is None:
+            return (), Said(NOT_FETCHED, named)
         wanted = self.patterns(self.text("#valid_value+target_tag")) or (pattern,)
         try:
-            values = _values(self._local(address), wanted)
+            values = _values(path, wanted)
         except InputError as error:
-            return (), str(error)
-        return (OneOf(values, self._case),), ""
+            return (), Said(UNREADABLE_LIST, {**named, "why": str(error)})
+        if values is None:
+            return (), Said(NO_LIST_COLUMN, {**named, "tags": listed([str(tag) for tag in wanted])})
+        return (OneOf(values, self._case),), None
 
-    def _local(self, address: str) -> Path:
-        """Return the file that holds a list.
-
-        Raises:
-            InputError: it is not on this computer, or not beside the schema.
-        """
+    def _local(self, address: str) -> Path | None:
+        """Return the file that holds a list; None for one that is not named, and not beside the schema."""
         if address in self.lists:
             return self.lists[address]
         folder = self.path.parent
         if ":" in address or not is_safe_path(address) or not _is_inside(folder, folder / address):
-            raise InputError(
-                f"list '{shown(address)}' is not fetched; save it beside the schema and name the file there"
-            )
+            return None
         return folder / address
 
 
@@ -275,16 +285,13 @@ def _is_inside(folder: Path, path: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
-def _values(path: Path, wanted: tuple[TagPattern, ...]) -> tuple[str, ...]:
-    """Return the different values in the columns of a file that the patterns select."""
+def _values(path: Path, wanted: tuple[TagPattern, ...]) -> tuple[str, ...] | None:
+    """Return the different values in the columns of a file that the patterns select; None if they select none."""
     with open_table(path) as table:
         columns = columns_of(table)
         names = [column.name for column in selected(columns, wanted)]
         if not names:
-            tags = " or ".join(map(str, wanted))
-            raise InputError(
-                f"{path}: no column has the tag {tags}; name the column in #valid_value+target_tag"
-            )
+            return None
         cells = [batch.frame[name] for batch in table.batches() for name in names]
         values = pl.concat(cells).unique(maintain_order=True) if cells else pl.Series(dtype=pl.String)
         return tuple(values.filter(visible(values)))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extract
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+COMPARED = 5_000_000
+"""So many pairs of words are compared, which takes about half a second."""
 
 
 def closest(word: str, known: Sequence[str]) -> str | None:
@@ -21,6 +24,16 @@ def closest(word: str, known: Sequence[str]) -> str | None:
     if not near:
         return None
     return min(near, key=lambda found: (found[1], -_shared(word, found[0]), found[2]))[0]
+
+
+def suggestions(words: Iterable[str], known: Sequence[str]) -> dict[str, str]:
+    """Return the nearest known word of each word that has one, as `closest`; of the first words, if they are many.
+
+    A suggestion is a courtesy, and comparing everything with everything takes long: after so many comparisons
+    (`COMPARED`) the rest stays without one.
+    """
+    looked_at = islice(words, max(1, COMPARED // max(1, len(known))))
+    return {word: near for word in looked_at if (near := closest(word, known)) is not None}
 
 
 def _shared(one: str, two: str) -> int:

@@ -98,7 +98,7 @@ def conditions_of(maps: Sequence[TableMap], columns: Columns, country: str | Non
                 key = (
                     column.name,
                     rule.id,
-                    rule.message,
+                    rule.said,
                     f"{m.table} {id(m.where)}" if rule.id == "constraint-required" else "",
                 )
                 found[key] = _broken(rule, column, name, m)
@@ -171,7 +171,7 @@ def _parts(expr: pl.Expr) -> str:
 
 def _ruled(rule: Rule, violated: pl.Expr, name: str, given: str, field: Field) -> Condition:
     """Return a rule as a condition; a code that is none of its list's is named."""
-    message = f"{name} {rule.message}"
+    message = f"{name} {rule.said}"
     if rule.id == "constraint-enum" and given:
         listed_in = str(field.codelist)
         return Condition(violated, message, given, codelist(listed_in).values, listed_in)

@@ -317,7 +317,7 @@ def _warnings(tables: Tables) -> pl.DataFrame:
             table=pl.lit(name),
             id=pl.concat_str(list(table(name).primary_key), separator=" "),
             rule=pl.lit(rule.id),
-            message=pl.lit(f"{rule.field} {rule.message}"),
+            message=pl.lit(f"{rule.field} {rule.said}"),
         )
         for name, frame in tables.items()
         for rule in range_rules(name)

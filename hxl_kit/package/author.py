@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from jsonschema import Draft202012Validator
 
+from hxl_kit.checks.own import OwnCheck, column_of, own_checks, own_rules
 from hxl_kit.errors import UsageError, nearest
 from hxl_kit.package.yaml_text import read_yaml
 from hxl_kit.sources import source_ids
 from hxl_kit.standard import schemas
 from hxl_kit.standard.codelists import codelist
-from hxl_kit.standard.tables import table_names
+from hxl_kit.standard.tables import table, table_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,6 +90,7 @@ class Authored:
     methodology: str = ""
     options: Options = field(default_factory=Options)
     places: Places = field(default_factory=Places)
+    checks: tuple[OwnCheck, ...] = ()
     folder: Path | None = None
 
 
@@ -115,7 +117,12 @@ def _authored(raw: dict[str, Any], folder: Path) -> Authored:
     }
     options = {**raw.get("options", {})}
     options["protect"] = tuple(options.get("protect", ()))
-    made = {"inputs": inputs, "options": Options(**options), "places": _places(raw.get("places", {}), folder)}
+    made = {
+        "inputs": inputs,
+        "options": Options(**options),
+        "places": _places(raw.get("places", {}), folder),
+        "checks": own_checks(raw.get("checks", ())),
+    }
     return Authored(**{**raw, **listed, **made, "folder": folder})
 
 
@@ -139,6 +146,7 @@ def _problems(raw: Any) -> Iterable[str]:
     yield from dict.fromkeys(_sentence(error) for error in errors)
     if not errors:
         yield from _unknown_names(raw)
+        yield from _unusable_rules(raw.get("checks", ()))
 
 
 def _unknown_names(raw: dict[str, Any]) -> Iterable[str]:
@@ -153,6 +161,28 @@ def _unknown_names(raw: dict[str, Any]) -> Iterable[str]:
             yield f"licences[{number}].name: no licence '{entry['name']}'{nearest(entry['name'], licences)}"
 
 
+def _unusable_rules(raw: Any) -> Iterable[str]:
+    """Yield what keeps the author's rules from being run on the tables of the standard that they name."""
+    try:
+        entries = own_checks(raw)
+    except UsageError as error:
+        yield str(error)
+        return
+    for number, entry in enumerate(entries):
+        try:
+            own_rules([entry], entry.table, [column_of(field) for field in table(entry.table).fields])
+        except UsageError as error:
+            yield f"checks[{number}]: {error}"
+
+
+_SENTENCES = {
+    "maxLength": "is longer than {:,} characters",
+    "oneOf": "give either 'source' or 'table'",
+    "pattern": "does not have the form {}",
+    "type": "must be of type {} (quote a number or date that is text)",
+}
+
+
 def _sentence(error: ValidationError) -> str:
     place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.path).lstrip(".")
     where = f"{place}: " if place else ""
@@ -163,10 +193,6 @@ def _sentence(error: ValidationError) -> str:
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return where + ", ".join(f"'{key}' is missing" for key in missing)
-    if error.validator == "oneOf":
-        return f"{where}give either 'source' or 'table'"
-    if error.validator == "type":
-        return f"{where}must be of type {error.validator_value} (quote a number or date that is text)"
-    if error.validator == "pattern":
-        return f"{where}does not have the form {error.validator_value}"
+    if error.validator in _SENTENCES:
+        return where + _SENTENCES[error.validator].format(error.validator_value)
     return where + str(error.message)

@@ -76,6 +76,7 @@ def describe_package(
         "methodology": authored.methodology.strip(),
         "caveats": authored.caveats.strip(),
         "resources": describe_resources(authored, files),
+        "checks": [entry.as_json() for entry in authored.checks if entry.table in files.names],
         "provenance": {
             "tool": "hxl_kit",
             "version": __version__,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hxl_kit.errors import SourceMismatchError
 from hxl_kit.mapping import kind_of, single_root
 from hxl_kit.reading.hashtags import recognise
 from hxl_kit.sources import source, source_ids
+from hxl_kit.standard import schemas
 from hxl_kit.standard.tables import Field, Table, table, table_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hxl_kit.reading import TableText
     from hxl_kit.sources.definition import Layout, Source
+    from hxl_kit.standard.tags import Tag
 
 _SHARE = 0.5
 
@@ -25,7 +30,7 @@ class Recognised:
     """The columns of a table that mean a field, by column name; `known` is what they were recognised as.
 
     `key` has the columns that together name a row; empty when they are not all there. `by_name` says that the
-    table is one of the standard, not a source's own.
+    table is one of the standard, not a source's own; `loose` that a few columns were taken for fields by name alone.
     """
 
     known: str
@@ -33,12 +38,13 @@ class Recognised:
     fields: Mapping[str, Field]
     key: tuple[str, ...]
     by_name: bool = True
+    loose: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether every field that the table requires is there: then it is that table, and its codes are ours."""
         required = {field.name for field in self.owner.fields if field.required}
-        return required <= {field.name for field in self.fields.values()}
+        return not self.loose and required <= {field.name for field in self.fields.values()}
 
 
 def recognised(text: TableText) -> Recognised | None:
@@ -49,9 +55,17 @@ def recognised(text: TableText) -> Recognised | None:
     for name in source_ids():
         if layout := _layout(source(name), text):
             return _as_source(name, layout, text)
-    found = {name: _fields(text, table(name)) for name in table_names()}
+    return recognised_as_table(text.header, text.tags)
+
+
+def recognised_as_table(header: Sequence[str], tags: Sequence[Tag | None]) -> Recognised | None:
+    """Return what columns mean as one table of the standard, by their tags and names; else None.
+
+    Half of the columns must be fields of the table.
+    """
+    found = {name: _fields(header, tags, table(name)) for name in table_names()}
     best = max(found, key=lambda name: len(found[name]))
-    if len(found[best]) < _SHARE * len(text.header):
+    if len(found[best]) < _SHARE * len(header):
         return None
     columns = {field.name: column for column, field in found[best].items()}
     key = table(best).primary_key
@@ -63,10 +77,35 @@ def recognised(text: TableText) -> Recognised | None:
     )
 
 
-def _fields(text: TableText, owner: Table) -> dict[str, Field]:
-    by_name = {name: owner[name] for name in text.header if name in owner.names}
-    tagged = recognise(text.tags, {f.name: f.hxl_tag for f in owner.fields})
-    by_tag = {text.header[columns[0]]: owner[name] for name, columns in tagged.items() if len(columns) == 1}
+def recognised_loosely(header: Sequence[str], tags: Sequence[Tag | None]) -> Recognised | None:
+    """Return the columns that say where and when (`schemas/words/column_fields.csv`), as fields of events; else None.
+
+    A field that several columns could be is left out: nothing is chosen silently.
+    """
+    events = table("events")
+    meant: dict[str, list[str]] = {}
+    for column, tag in zip(header, tags, strict=True):
+        if name := _meant(column, tag):
+            meant.setdefault(name, []).append(column)
+    fields = {columns[0]: events[name] for name, columns in meant.items() if len(columns) == 1}
+    return Recognised("places and dates", events, fields, (), loose=True) if fields else None
+
+
+def _meant(column: str, tag: Tag | None) -> str | None:
+    kind, name = ("tag", str(tag)) if tag else ("name", re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_"))
+    return next((f for f, of, pattern in _column_fields() if of == kind and pattern.fullmatch(name)), None)
+
+
+@cache
+def _column_fields() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    with schemas.path_of("words", "column_fields.csv").open(encoding="utf-8", newline="") as file:
+        return tuple((row["field"], row["of"], re.compile(row["pattern"])) for row in csv.DictReader(file))
+
+
+def _fields(header: Sequence[str], tags: Sequence[Tag | None], owner: Table) -> dict[str, Field]:
+    by_name = {name: owner[name] for name in header if name in owner.names}
+    tagged = recognise(tags, {f.name: f.hxl_tag for f in owner.fields})
+    by_tag = {header[columns[0]]: owner[name] for name, columns in tagged.items() if len(columns) == 1}
     return {**by_tag, **by_name}
 
 

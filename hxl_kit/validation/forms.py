@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hxl_kit.checks.arithmetic import THEME as ARITHMETIC_THEME
 from hxl_kit.checks.forms import (
     SUSPECT,
+    THEME,
     cell_rules,
     header_rules,
     meaning_of,
     meaning_rules,
     place_rules,
 )
-from hxl_kit.reading.table import ROW_NUMBER, Doubt, PlaceDoubt, listed
+from hxl_kit.checks.sums import sum_rules
+from hxl_kit.reading.table import Doubt, PlaceDoubt, listed
+from hxl_kit.standard.messages import N_
 from hxl_kit.validation.report import Issue, cell_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hxl_kit.checks.rule import Rule
     from hxl_kit.reading import Batch, TableText
     from hxl_kit.standard.tags import Tag
     from hxl_kit.validation.columns import Recognised
+    from hxl_kit.validation.selection import Selection
 
+FORMS = THEME.name
+ARITHMETIC = ARITHMETIC_THEME.name
 VALUE = re.compile(r"[+-]?\d+\.\d+|\d{4}-\d\d-\d\d\b.*|[+-]?\d{1,3}|[+-]?\d{5,}")
 """What is a value and no column's name: a number, though not a year, or a date."""
 
@@ -37,11 +45,63 @@ def reading_issues(resource: str, text: TableText, found: Recognised | None) -> 
     settled = PlaceDoubt if found and not found.by_name else ()
     for note in text.notes:
         guessed = isinstance(note, Doubt) and not isinstance(note, settled)
-        yield Issue("reading", "error" if guessed else "info", resource, str(note))
+        fix = "" if guessed else N_("Nothing need be done, if that is what you meant.")
+        yield Issue("reading", "error" if guessed else "info", resource, str(note), fix=fix)
 
 
-def rules_for(text: TableText, found: Recognised | None) -> tuple[Rule, ...]:
-    """Return the rules of a table's columns by their meaning; what is recognised has rules of its own."""
+@dataclass(frozen=True)
+class Forms:
+    """The rules of form of a table's columns: those of any cell, and those of what a column holds."""
+
+    resource: str
+    header: Sequence[str]
+    any_cell: Mapping[str, tuple[Rule, ...]]
+    meant: tuple[Rule, ...]
+
+    @classmethod
+    def of(cls, resource: str, text: TableText, found: Recognised | None, chosen: Selection) -> Forms:
+        """Return the rules of a bare table by its columns' meaning; what is recognised has rules of its own."""
+        return cls(resource, text.header, _any_cell(text.header, chosen), _meant(text, found, chosen))
+
+    @classmethod
+    def of_text(cls, resource: str, header: Sequence[str], chosen: Selection) -> Forms:
+        """Return the rules of any cell for a table whose types are judged elsewhere."""
+        return cls(resource, header, _any_cell(header, chosen), ())
+
+    def issues(self, batch: Batch) -> Iterator[Issue]:
+        """Yield the cells of a batch that break a rule."""
+        if not batch.frame.height:
+            return
+        asked = [*self.meant, *self._of_odd_values(batch)]
+        if not asked:
+            return
+        broken = batch.frame.select(rule.violated.any().alias(str(n)) for n, rule in enumerate(asked)).row(0)
+        for rule, any_row in zip(asked, broken, strict=True):
+            if any_row:
+                yield from self._broken(batch, rule)
+
+    def _of_odd_values(self, batch: Batch) -> Iterator[Rule]:
+        """Yield the rules of any cell that the distinct odd values of a column break; plain values break none."""
+        suspect = batch.frame.select(pl.col(name).str.contains(SUSPECT).any() for name in self.any_cell)
+        for name in (name for name in suspect.columns if suspect[name][0]):
+            values = batch.frame.select(pl.col(name).unique()).filter(pl.col(name).str.contains(SUSPECT))
+            rules = self.any_cell[name]
+            broken = values.select(rule.violated.any().alias(str(n)) for n, rule in enumerate(rules)).row(0)
+            yield from (rule for rule, found in zip(rules, broken, strict=True) if found)
+
+    def _broken(self, batch: Batch, rule: Rule) -> Iterator[Issue]:
+        column = self.header.index(rule.field) + 1
+        for row in batch.frame.filter(rule.violated)["row_number"]:
+            place = (row, rule.field, cell_address(row, column))
+            yield Issue(rule.id, rule.severity, self.resource, rule.message, *place, params=rule.params)
+
+
+def _any_cell(header: Sequence[str], chosen: Selection) -> dict[str, tuple[Rule, ...]]:
+    rules = {name: tuple(r for r in cell_rules(name) if chosen.runs(FORMS, r.id)) for name in header}
+    return {name: asked for name, asked in rules.items() if asked}
+
+
+def _meant(text: TableText, found: Recognised | None, chosen: Selection) -> tuple[Rule, ...]:
     today = dt.datetime.now(tz=dt.UTC).date()
     columns = tuple(zip(text.header, text.tags, strict=True))
     meanings = {name: meaning for name, tag in columns if (meaning := _meaning(name, tag, found))}
@@ -49,7 +109,9 @@ def rules_for(text: TableText, found: Recognised | None) -> tuple[Rule, ...]:
     placed = {meaning_of(name, tag): name for name, tag in columns}
     if {"latitude", "longitude"} <= placed.keys():
         rules += place_rules(placed["latitude"], placed["longitude"])
-    return tuple(rules)
+    sums = () if found and found.by_name else sum_rules(columns)
+    asked = tuple(rule for rule in rules if chosen.runs(FORMS, rule.id))
+    return (*asked, *(rule for rule in sums if chosen.runs(ARITHMETIC, rule.id)))
 
 
 def _meaning(name: str, tag: Tag | None, found: Recognised | None) -> str | None:
@@ -58,35 +120,12 @@ def _meaning(name: str, tag: Tag | None, found: Recognised | None) -> str | None
     return None if found and not found.by_name else meaning_of(name, tag)
 
 
-def form_issues(resource: str, text: TableText, batch: Batch, rules: Sequence[Rule]) -> Iterator[Issue]:
-    """Yield the cells of a batch that break a rule of form: those of their columns' meanings, and those of any cell."""
-    if not batch.frame.height:
-        return
-    suspect = batch.frame.select(pl.exclude(ROW_NUMBER).str.contains(SUSPECT).any()).row(0)
-    odd = [name for name, is_odd in zip(text.header, suspect, strict=True) if is_odd]
-    asked = (*(rule for name in odd for rule in cell_rules(name)), *rules)
-    if not asked:
-        return
-    broken = batch.frame.select(rule.violated.any().alias(str(n)) for n, rule in enumerate(asked)).row(0)
-    for rule, any_row in zip(asked, broken, strict=True):
-        if any_row:
-            yield from _broken(resource, text, batch, rule)
-
-
-def _broken(resource: str, text: TableText, batch: Batch, rule: Rule) -> Iterator[Issue]:
-    column = text.header.index(rule.field) + 1
-    for row in batch.frame.filter(rule.violated)["row_number"]:
-        yield Issue(
-            rule.id, rule.severity, resource, rule.message, row, rule.field, cell_address(row, column)
-        )
-
-
 def header_issues(resource: str, text: TableText, first: pl.DataFrame) -> Iterator[Issue]:
     """Yield what is wrong with the names of columns; values like those below them are the first row of the data."""
     for name in text.header:
         if not name.isascii() or not name[:1].isalnum():
             yield from (
-                Issue(rule, severity, resource, f"the name of a column {message}", field=name)
+                Issue(rule, severity, resource, message, field=name)
                 for rule, severity, message in header_rules(name)
             )
     if not first.height or any(text.tags):
@@ -94,8 +133,9 @@ def header_issues(resource: str, text: TableText, first: pl.DataFrame) -> Iterat
     cells = dict(zip(first.columns, first.row(0), strict=True))
     alike = [name for name in text.header if _kind(name) and _kind(name) == _kind(cells.get(name) or "")]
     if alike and not _counts_up(alike):
-        message = f"row {text.first_row - 1} holds values, not the names of columns: is the header missing? ({listed(alike)})"
-        yield Issue("header", "error", resource, message, row=text.first_row - 1)
+        message = N_("row {row} holds values, not the names of columns: is the header missing? ({columns})")
+        params = {"row": text.first_row - 1, "columns": listed(alike)}
+        yield Issue("header", "error", resource, message, row=text.first_row - 1, params=params)
 
 
 def _kind(text: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import polars as pl
 
-from hxl_kit.checks.figures import bounds_rules
+from hxl_kit.checks.guards.bounds import bounds_rules
+from hxl_kit.checks.guards.told import TOLD
 from hxl_kit.checks.rule import Rule
-
-if TYPE_CHECKING:
-    from hxl_kit.checks.rule import Severity
+from hxl_kit.standard.messages import N_
 
 _UNITS = {"people": "person", "movements": "movement", "households": "household", "cases": "case"}
 _SAID = pl.col("unit").is_not_null()
@@ -29,71 +28,31 @@ def _displacement() -> tuple[Rule, ...]:
     period = pl.col("date_start").is_not_null() | pl.col("date_end").is_not_null()
     expected = pl.col("counts").replace_strict(_UNITS, default=None, return_dtype=pl.String)
 
-    def rule(slug: str, field: str, severity: Severity, violated: pl.Expr, message: str) -> Rule:
-        return Rule(slug, "displacement", field, severity, violated, message)
-
-    return (
-        rule(
-            "stock-as-of",
-            "as_of",
-            "error",
-            stock & ~dated & recommended,
-            "is empty: a stock without its date cannot be added to others (G1)",
-        ),
-        rule(
-            "stock-undated",
-            "as_of",
-            "info",
-            stock & ~dated & ~recommended,
-            "is empty: this stock has no date that others could be compared with (G1)",
-        ),
-        rule(
-            "stock-period",
-            "date_start",
-            "error",
-            stock & period,
-            "gives a stock a period; it has as_of alone (G1)",
-        ),
-        rule(
-            "flow-as-of",
-            "as_of",
-            "error",
-            flow & dated,
-            "gives a flow the date of a stock; it has a period (G1)",
-        ),
-        rule(
-            "flow-period",
-            "date_end",
-            "error",
-            flow & open_ended & recommended,
-            "is empty, or date_start is: a flow without both ends cannot be added to others (G1)",
-        ),
-        rule(
-            "flow-open",
-            "date_end",
-            "info",
-            flow & open_ended & ~recommended,
-            "is empty, or date_start is: this flow has no period that others could be compared with (G1)",
-        ),
-        rule(
-            "counts-unit",
-            "unit",
-            "error",
-            _SAID & (pl.col("unit") != expected),
-            "is not what the row counts: people, movements, households and cases are different things (G8)",
-        ),
-    )
+    said = {
+        ("stock-as-of", "as_of"): stock & ~dated & recommended,
+        ("stock-undated", "as_of"): stock & ~dated & ~recommended,
+        ("stock-period", "date_start"): stock & period,
+        ("flow-as-of", "as_of"): flow & dated,
+        ("flow-period", "date_end"): flow & open_ended & recommended,
+        ("flow-open", "date_end"): flow & open_ended & ~recommended,
+        ("counts-unit", "unit"): _SAID & (pl.col("unit") != expected),
+    }
+    return tuple(_rule(slug, "displacement", field, violated) for (slug, field), violated in said.items())
 
 
 def _casualties() -> tuple[Rule, ...]:
     others = _SAID & (pl.col("unit") != "person")
-    message = "is not person: casualties are people, never households or events (G8)"
-    return (Rule("counts-unit", "casualties", "unit", "error", others, message),)
+    message = N_("is not person: casualties are people, never households or events (G8)")
+    return (replace(_rule("counts-unit", "casualties", "unit", others), message=message),)
 
 
 def _indicators() -> tuple[Rule, ...]:
     both = pl.col("as_of").is_not_null() & (
         pl.col("date_start").is_not_null() | pl.col("date_end").is_not_null()
     )
-    message = "stands beside a period: the figure is of one date or of a period (G1)"
-    return (Rule("date-and-period", "indicators", "as_of", "warning", both, message),)
+    return (_rule("date-and-period", "indicators", "as_of", both),)
+
+
+def _rule(slug: str, table: str, field: str, violated: pl.Expr) -> Rule:
+    told = TOLD[slug]
+    return Rule(slug, table, field, told.severity, violated, told.message)

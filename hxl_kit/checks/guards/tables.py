@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hxl_kit.checks.guards.kept import KINDS
 from hxl_kit.checks.guards.parts import parts_above_total
+from hxl_kit.checks.guards.told import TOLD
 from hxl_kit.checks.rule import TableRule, Tables
 from hxl_kit.standard.guards import nestings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SAME = ("source", "kind", "about", "claimed", "unit", "place", "period", "sex", "age_group")
 _SERIES = (
@@ -24,31 +29,35 @@ def table_rules(table_name: str) -> tuple[TableRule, ...]:
     if table_name in KINDS:
         return _figure_rules(table_name)
     events = (
-        TableRule("parent-event", "events", "parent_event_id", "warning", _unknown_parents),
-        TableRule("cluster-countries", "events", "cluster_id", "warning", _scattered_clusters),
+        _rule("parent-event", "events", "parent_event_id", _unknown_parents),
+        _rule("cluster-countries", "events", "cluster_id", _scattered_clusters),
     )
-    claims = (TableRule("claim-about", "claims", "about_id", "warning", _claims_about_nothing),)
+    claims = (_rule("claim-about", "claims", "about_id", _claims_about_nothing),)
     return {"events": events, "claims": claims}.get(table_name, ())
 
 
 def _figure_rules(name: str) -> tuple[TableRule, ...]:
     rules = (
-        TableRule("superseded-recommended", name, "role", "warning", partial(_superseded, name=name)),
-        TableRule("retracted-recommended", name, "role", "warning", partial(_retracted, name=name)),
-        TableRule("overlap-recommended", name, "overlap_group", "error", partial(_overlapping, name=name)),
-        TableRule("aggregate-recommended", name, "role", "error", partial(_aggregates, name=name)),
-        TableRule("category-recommended", name, "role", "error", partial(_nested_categories, name=name)),
-        TableRule("parts-above-total", name, "value", "warning", partial(_parts, name=name)),
-        TableRule("other-sources", name, "source_id", "info", partial(_other_sources, name=name)),
+        _rule("superseded-recommended", name, "role", partial(_superseded, name=name)),
+        _rule("retracted-recommended", name, "role", partial(_retracted, name=name)),
+        _rule("overlap-recommended", name, "overlap_group", partial(_overlapping, name=name)),
+        _rule("aggregate-recommended", name, "role", partial(_aggregates, name=name)),
+        _rule("category-recommended", name, "role", partial(_nested_categories, name=name)),
+        _rule("parts-above-total", name, "value", partial(_parts, name=name)),
+        _rule("other-sources", name, "source_id", partial(_other_sources, name=name)),
     )
-    revised = TableRule("revised-down", name, "value", "warning", partial(_revised_down, name=name))
+    revised = _rule("revised-down", name, "value", partial(_revised_down, name=name))
     return (*rules, revised) if name == "casualties" else rules
 
 
-def _said(found: pl.DataFrame, message: str | pl.Expr) -> pl.DataFrame:
-    """Return rows that break a rule, in the order of the file."""
-    said = pl.lit(message) if isinstance(message, str) else message
-    return found.select("row_number", message=said).sort("row_number")
+def _rule(slug: str, table: str, field: str, found: Callable[[Tables], pl.DataFrame]) -> TableRule:
+    told = TOLD[slug]
+    return TableRule(slug, table, field, told.severity, found, told.message)
+
+
+def _rows(found: pl.DataFrame, *params: str) -> pl.DataFrame:
+    """Return rows that break a rule with the values of its message, in the order of the file."""
+    return found.select("row_number", *params).sort("row_number")
 
 
 def _recommended(tables: Tables, name: str) -> pl.DataFrame:
@@ -58,7 +67,7 @@ def _recommended(tables: Tables, name: str) -> pl.DataFrame:
 def _superseded(tables: Tables, *, name: str) -> pl.DataFrame:
     replaced = tables[name].select(id="supersedes").drop_nulls()
     found = _recommended(tables, name).join(replaced, on="id", how="semi")
-    return _said(found, "is recommended, and a later figure supersedes this one (G3)")
+    return _rows(found)
 
 
 def _retracted(tables: Tables, *, name: str) -> pl.DataFrame:
@@ -73,7 +82,7 @@ def _retracted(tables: Tables, *, name: str) -> pl.DataFrame:
         .select(id="about")
     )
     found = _recommended(tables, name).join(taken_back, on="id", how="semi")
-    return _said(found, "is recommended, and a row of claims retracts the figure (G3)")
+    return _rows(found)
 
 
 def _overlapping(tables: Tables, *, name: str) -> pl.DataFrame:
@@ -84,11 +93,7 @@ def _overlapping(tables: Tables, *, name: str) -> pl.DataFrame:
         .agg(pl.col("row_number").min(), count=pl.len())
         .filter(pl.col("count") > 1)
     )
-    message = pl.format(
-        "names a group with {} recommended figures of one kind: they count some of the same people or things (G4)",
-        "count",
-    )
-    return _said(groups, message)
+    return _rows(groups, "count")
 
 
 def _aggregates(tables: Tables, *, name: str) -> pl.DataFrame:
@@ -96,9 +101,7 @@ def _aggregates(tables: Tables, *, name: str) -> pl.DataFrame:
     figures = _recommended(tables, name).filter(pl.col("event").is_not_null())
     counted = figures.join(children, on="event").select("kind", "unit", "sex", "age_group", event="parent")
     found = figures.join(counted, on=["kind", "unit", "sex", "age_group", "event"], how="semi")
-    return _said(
-        found, "is recommended for an aggregate event, and so are figures of the events within it (G6)"
-    )
+    return _rows(found)
 
 
 def _ancestors(parents: pl.DataFrame) -> pl.DataFrame:
@@ -121,8 +124,7 @@ def _nested_categories(tables: Tables, *, name: str) -> pl.DataFrame:
         _within(by_event, "event_subtype", (*_SAME, "who")),
         _within(figures, "person_status", (*_SAME, "population", "event")),
     ]
-    message = "is recommended, and so is the figure of a wider category that contains this one (G7)"
-    return _said(pl.concat(found), message)
+    return _rows(pl.concat(found))
 
 
 def _within(figures: pl.DataFrame, field: str, same: tuple[str, ...]) -> pl.DataFrame:
@@ -136,9 +138,7 @@ def _within(figures: pl.DataFrame, field: str, same: tuple[str, ...]) -> pl.Data
 
 
 def _parts(tables: Tables, *, name: str) -> pl.DataFrame:
-    found = parts_above_total(tables[name])
-    message = pl.format("is less than its parts {}, together at least {} (G9)", "by", "least")
-    return _said(found, message)
+    return _rows(parts_above_total(tables[name]), "message", "least")
 
 
 def _with_publisher(figures: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -168,10 +168,7 @@ def _revised_down(tables: Tables, *, name: str) -> pl.DataFrame:
         .with_columns(before=pl.col("least").shift().over(same), day=pl.col("date_end").shift().over(same))
         .filter(pl.col("most") < pl.col("before"))
     )
-    message = pl.format(
-        "of {} is smaller than that of {} in the same cumulative series: revised down (G5)", "date_end", "day"
-    )
-    return _said(days, message)
+    return _rows(days, "date_end", "day")
 
 
 def _other_sources(tables: Tables, *, name: str) -> pl.DataFrame:
@@ -197,12 +194,7 @@ def _other_sources(tables: Tables, *, name: str) -> pl.DataFrame:
         .group_by(about)
         .agg(pl.col("row_number").min(), count=pl.col("publisher").n_unique())
     )
-    message = pl.format(
-        "is of one of {} publishers with recommended figures of this kind, country and time that may count the same: do not add "
-        "them unless the sources are declared disjoint (G12)",
-        "count",
-    )
-    return _said(groups, message)
+    return _rows(groups, "count")
 
 
 def _unknown_parents(tables: Tables) -> pl.DataFrame:
@@ -210,7 +202,7 @@ def _unknown_parents(tables: Tables) -> pl.DataFrame:
     found = events.filter(pl.col("parent").is_not_null()).join(
         events.select(parent="id"), on="parent", how="anti"
     )
-    return _said(found, "names no event of this package: what it is a part of cannot be told (G6)")
+    return _rows(found)
 
 
 def _scattered_clusters(tables: Tables) -> pl.DataFrame:
@@ -221,7 +213,7 @@ def _scattered_clusters(tables: Tables) -> pl.DataFrame:
         .agg(pl.col("row_number").min(), countries=pl.col("location_code").n_unique())
         .filter(pl.col("countries") > 1)
     )
-    return _said(found, "names a cluster with events in several countries, which count as one event (G10)")
+    return _rows(found)
 
 
 def _claims_about_nothing(tables: Tables) -> pl.DataFrame:
@@ -236,6 +228,4 @@ def _claims_about_nothing(tables: Tables) -> pl.DataFrame:
     found = claims.join(known.select("about_table").unique(), on="about_table", how="semi").join(
         known, on=["about_table", "about"], how="anti"
     )
-    return _said(
-        found, "names no row of the table that the claim is about: nobody can tell what was said of what"
-    )
+    return _rows(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,11 +14,16 @@ from hxl_kit.cli.options import (  # noqa: TC001 - typer reads them
     QuietOption,
     SheetOption,
 )
-from hxl_kit.cli.output import emit, emit_json
-from hxl_kit.errors import ExitCode
+from hxl_kit.cli.output import emit, emit_json, say
+from hxl_kit.errors import ExitCode, UsageError, require_known
+from hxl_kit.standard.messages import ENGLISH, message_languages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hxl_kit.reading.remote import RemotePolicy
+    from hxl_kit.reporting.format import Format
+    from hxl_kit.validation.hxl_schemas import SchemaFile
 
 
 class FailOn(StrEnum):
@@ -28,37 +33,81 @@ class FailOn(StrEnum):
     WARNING = "warning"
 
 
-class ReportFormat(StrEnum):
-    """How the report is written to stdout."""
+FRICTIONLESS = "frictionless"
+"""The one format that is not a report of ours but frictionless' own."""
 
-    TEXT = "text"
-    JSON = "json"
-    FRICTIONLESS = "frictionless"
+LISTED = 1000
+"""So many issues of each package are listed when nothing else is said."""
 
 
 def command(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Packages or tables.", show_default=False)
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="PATH...",
+            help="Packages, tables, or folders of packages; without any, those that hxl-kit.toml names.",
+            show_default=False,
+        ),
+    ] = None,
     checks: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--checks",
-            help="all, or names separated by commas: frictionless, strict, profile, codelists, figures, guards.",
+            help="all (the default), or names of sets or checks separated by commas; `hxl-kit checks` lists them.",
         ),
-    ] = "all",
+    ] = None,
     form: Annotated[
-        ReportFormat,
+        str,
         typer.Option(
-            "--format", help="How to write the result; frictionless: as `frictionless validate --json` does."
+            "--format",
+            help="text, json, html, xlsx, junit, sarif, github, markdown; frictionless: as `frictionless validate --json` does.",
         ),
-    ] = ReportFormat.TEXT,
+    ] = "text",
+    out: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The file to write the report to, instead of stdout."),
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also", help="FORMAT=FILE: write the report in another format as well; may be repeated."
+        ),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--lang", help="The language of the report: en (the default), fr or ar.")
+    ] = None,
+    hxl_schema: Annotated[
+        Path | None, typer.Option("--hxl-schema", help="A legacy HXL schema to hold tagged tables to.")
+    ] = None,
+    hxl_lists: Annotated[
+        list[str] | None,
+        typer.Option("--hxl-list", help="URL=FILE: a local copy of a list that the HXL schema names."),
+    ] = None,
     limit: Annotated[
-        int, typer.Option("--limit", min=0, help="How many issues to list; the counts are always complete.")
-    ] = 1000,
+        int | None,
+        typer.Option(
+            "--limit",
+            min=0,
+            help="How many issues to list of each package (1000); the counts are always complete.",
+        ),
+    ] = None,
     fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Which severity makes the exit code 1.")
-    ] = FailOn.ERROR,
+        FailOn | None,
+        typer.Option("--fail-on", help="Which severity makes the exit code 1: error (the default)."),
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="A file of accepted issues: only new ones fail.")
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--write-baseline", help="Accept all issues: write them into the baseline.")
+    ] = False,
+    changed_since: Annotated[
+        str | None,
+        typer.Option("--changed-since", help="Only what differs from this commit of the Git repository."),
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="A file stands for the package that lists it; others pass.")
+    ] = False,
     limit_errors: Annotated[
         int,
         typer.Option(
@@ -89,30 +138,104 @@ def command(
     debug: DebugOption = False,
 ) -> None:
     """Validate packages or tables. Exit code 1 if there are errors."""
+    from functools import partial
+
+    from hxl_kit.checks.theme import Context
     from hxl_kit.gate import user_memory
     from hxl_kit.reading.remote import RemotePolicy
+    from hxl_kit.settings import find_settings
     from hxl_kit.validation.engine import validate
+    from hxl_kit.validation.repository.judging import Run, judged
+    from hxl_kit.validation.selection import selected
 
     hosts = frozenset(remote_hosts or ())
     remote = RemotePolicy(allow_remote or bool(hosts), hosts)
-    if form is ReportFormat.FRICTIONLESS:
-        _as_frictionless(paths, limit_errors, limit_rows, checklist, remote)
+    if form == FRICTIONLESS:
+        _as_frictionless(paths or [], limit_errors, limit_rows, checklist, remote)
         return
-    names = [name.strip() for name in checks.split(",") if name.strip()]
-    memory = None if no_cache else user_memory()
-    reports = [
-        validate(path, names, limit=limit, sheet=sheet, encoding=encoding, remote=remote, memory=memory)
-        for path in paths
-    ]
-    if form is ReportFormat.JSON:
-        described: Any = [report.as_json() for report in reports]
-        emit_json(described[0] if len(described) == 1 else described)
-    else:
-        for report in reports:
-            emit(report.as_text())
-    failing = {"error"} if fail_on is FailOn.ERROR else {"error", "warning"}
-    if any(report.counts[severity] for report in reports for severity in failing):
-        raise typer.Exit(ExitCode.DATA)
+    settings = find_settings(Path.cwd())
+    spoken = language or settings.language or ENGLISH
+    require_known("language", spoken, message_languages())
+    outputs = _outputs(form, out, also or ())
+    names = _names(checks) if checks is not None else settings.checks or ("all",)
+    judge = partial(
+        validate,
+        checks=names,
+        sheet=sheet,
+        encoding=encoding,
+        remote=remote,
+        memory=None if no_cache else user_memory(),
+        context=Context(gazetteers=settings.gazetteers),
+        hxl_schema=_schema_file(hxl_schema, hxl_lists or ()),
+    )
+    outcome = judged(
+        Run(
+            paths=tuple(paths or ()),
+            judge=judge,
+            selection=selected(names),
+            limit=_first(limit, settings.limit, LISTED),
+            settings=settings,
+            baseline=baseline or settings.baseline,
+            accept=accept,
+            changed_since=changed_since,
+            whole=whole,
+            fingerprints=any(each.name == "sarif" for each, _ in outputs),
+        )
+    )
+    for note in outcome.notes:
+        say(note)
+    for written_as, file in outputs:
+        _write(written_as, written_as.render(outcome.reports, spoken), file)
+    if code := outcome.exit_code(fail_on or settings.fail_on or FailOn.ERROR):
+        raise typer.Exit(code)
+
+
+def _names(checks: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in checks.split(",") if name.strip())
+
+
+def _first(*numbers: int | None) -> int:
+    return next(number for number in numbers if number is not None)
+
+
+def _outputs(form: str, out: Path | None, also: Sequence[str]) -> list[tuple[Format, Path | None]]:
+    """Return the formats to write, and where to; None is stdout.
+
+    Raises:
+        UsageError: there is no such format, or it needs a file and has none.
+    """
+    from hxl_kit.reporting.format import require_place
+
+    found = [(require_place(form, out), out)]
+    for each in also:
+        name, _, file = each.partition("=")
+        if not file:
+            raise UsageError("validate: --also takes FORMAT=FILE, e.g. --also sarif=findings.sarif")
+        found.append((require_place(name, Path(file)), Path(file)))
+    return found
+
+
+def _schema_file(schema: Path | None, lists: Sequence[str]) -> SchemaFile | None:
+    from hxl_kit.validation.hxl_schemas import SchemaFile
+
+    if schema is None and not lists:
+        return None
+    pairs = [each.rpartition("=") for each in lists]
+    for address, _, file in pairs:
+        if not address or not file:
+            raise UsageError(
+                "validate: --hxl-list takes URL=FILE, e.g. https://example.org/list.csv=list.csv"
+            )
+    return SchemaFile(schema, {address: Path(file) for address, _, file in pairs})
+
+
+def _write(written_as: Format, content: str | bytes, out: Path | None) -> None:
+    from hxl_kit.reporting.format import write_report
+
+    if out is not None:
+        write_report(written_as, content, out)
+    elif isinstance(content, str):
+        emit(content)
 
 
 def _as_frictionless(
@@ -122,6 +245,8 @@ def _as_frictionless(
     checklist: Path | None,
     remote: RemotePolicy,
 ) -> None:
+    if not paths:
+        raise UsageError("validate: name the packages or tables")
     from hxl_kit.gate import Request
     from hxl_kit.reading.descriptors import read_json
     from hxl_kit.validation.engine import frictionless_json

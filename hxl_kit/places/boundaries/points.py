@@ -47,7 +47,7 @@ class Polygons:
 
         fine = shapely.segmentize(shapes, LONGEST_EDGE)
         projected = shapely.transform(
-            fine, lambda xy: _mercator(pl.DataFrame(xy, schema=["longitude", "latitude"]))
+            fine, lambda xy: mercator(pl.DataFrame(xy, schema=["longitude", "latitude"]))
         )
         shapely.prepare(projected)
         bounds = pl.DataFrame(shapely.bounds(shapes), schema=["west", "south", "east", "north"])
@@ -140,7 +140,7 @@ def _reach() -> pl.Expr:
     return coarse
 
 
-def _mercator(points: pl.DataFrame) -> Any:
+def mercator(points: pl.DataFrame) -> Any:
     """Return longitude and latitude in degrees as an array of x and y in radii of the earth."""
     height = pl.col("latitude").clip(-HIGHEST_LATITUDE, HIGHEST_LATITUDE).radians().tan().arcsinh()
     return points.select(pl.col("longitude").radians(), height).to_numpy()
@@ -158,7 +158,7 @@ def _reached(points: pl.DataFrame, polygons: Polygons, reach: float) -> pl.DataF
     """Return the same of points with one reach in kilometres; only where a point lies outside is the distance worked out."""
     import shapely
 
-    tree = shapely.STRtree(shapely.points(_mercator(points)))
+    tree = shapely.STRtree(shapely.points(mercator(points)))
     inside = _pairs(tree.query(polygons.shapes, predicate="intersects"))
     furthest = reach / EARTH_KM * polygons.stretch
     near = _pairs(tree.query(polygons.shapes, predicate="dwithin", distance=furthest)).join(
@@ -177,7 +177,7 @@ def _within(points: pl.DataFrame, polygons: Polygons) -> pl.DataFrame:
     """Return point and shape for every polygon that a point lies in."""
     import shapely
 
-    tree = shapely.STRtree(shapely.points(_mercator(points)))
+    tree = shapely.STRtree(shapely.points(mercator(points)))
     found = _pairs(tree.query(polygons.shapes, predicate="intersects"))
     return found.select(points["point"].gather(found["place"]), "shape")
 

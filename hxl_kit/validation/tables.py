@@ -1,0 +1,161 @@
+"""A bare table: what its columns are recognised as, and what its cells and rows break."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hxl_kit.checks.constraints import field_rules
+from hxl_kit.checks.rule import Rule
+from hxl_kit.reading import open_table
+from hxl_kit.standard.messages import N_
+from hxl_kit.validation.cells import only_possible, typed_rows
+from hxl_kit.validation.columns import recognised, recognised_loosely
+from hxl_kit.validation.domain import Subject, Whole, row_issues, row_rules
+from hxl_kit.validation.forms import Forms, header_issues, reading_issues
+from hxl_kit.validation.hxl_schemas import SchemaFile
+from hxl_kit.validation.report import Collected, Issue, Report, TableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from hxl_kit.checks.theme import Context
+    from hxl_kit.reading import Batch, TableText
+    from hxl_kit.validation.columns import Recognised
+    from hxl_kit.validation.selection import Selection
+
+
+def table_report(
+    path: Path,
+    chosen: Selection,
+    limit: int,
+    context: Context,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    hxl_schema: SchemaFile | None = None,
+) -> Report:
+    """Return the report on a table without a descriptor.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    issues, rows = Collected(limit), 0
+    issues.tables[path.name] = TableFile(path, sheet, encoding)
+    with open_table(path, encoding=encoding, sheet=sheet) as text:
+        looks = _Looks.at(path.name, text, chosen, context)
+        issues.extend(looks.at_start())
+        for number, batch in enumerate(text.batches()):
+            rows += batch.frame.height
+            issues.extend(looks.at_batch(batch, first=not number))
+    issues.extend(looks.at_end(rows))
+    if chosen.any_of("hxl-schema"):
+        schema = hxl_schema or SchemaFile()
+        issues.extend(schema.issues(path, chosen, sheet=sheet, encoding=encoding))
+    return issues.report((str(path),), rows)
+
+
+class _Looks:
+    """Everything that is looked at in one table: its form, its types and keys, and what the themes ask."""
+
+    def __init__(self, resource: str, text: TableText, found: Recognised | None, chosen: Selection) -> None:
+        self.resource, self.text, self.found, self.chosen = resource, text, found, chosen
+        self.forms = Forms.of(resource, text, found, chosen)
+        self.keys: list[pl.DataFrame] = []
+        self.typed: _Typed | None = None
+
+    @classmethod
+    def at(cls, resource: str, text: TableText, chosen: Selection, context: Context) -> _Looks:
+        """Return what there is to look at, by what the columns are recognised as."""
+        found = recognised(text)
+        looks = cls(resource, text, found, chosen)
+        if meant := found or recognised_loosely(text.header, text.tags):
+            looks.typed = _Typed(resource, text, meant, chosen, context)
+        return looks
+
+    def at_start(self) -> Iterator[Issue]:
+        """Yield how the file was read and what its columns were taken for."""
+        if self.chosen.any_of("reading"):
+            yield from reading_issues(self.resource, self.text, self.found)
+            yield from _column_issues(self.resource, self.text, self.found)
+
+    def at_batch(self, batch: Batch, *, first: bool) -> Iterator[Issue]:
+        """Yield what is wrong with some of the rows."""
+        if self.chosen.any_of("reading"):
+            yield from header_issues(self.resource, self.text, batch.frame) if first else ()
+            yield from (
+                Issue("row-cells", "error", self.resource, bad.reason, row=bad.row_number)
+                for bad in batch.bad
+            )
+        yield from self.forms.issues(batch)
+        if self.typed:
+            yield from self.typed.issues(batch)
+        if self.found and self.found.key and self.chosen.runs("frictionless", "primary-key"):
+            self.keys.append(batch.frame.select("row_number", *self.found.key))
+
+    def at_end(self, rows: int) -> Iterator[Issue]:
+        """Yield what rows break together."""
+        if self.found and self.keys:
+            yield from _key_issues(self.resource, pl.concat(self.keys), self.found.key)
+        if self.typed:
+            yield from self.typed.whole.issues()
+        if not rows and self.chosen.any_of("reading"):
+            yield Issue("no-rows", "warning", self.resource, N_("has a header but no data rows"))
+
+
+class _Typed:
+    """The columns that mean a field, as typed rows under the rules of their table."""
+
+    def __init__(
+        self, resource: str, text: TableText, meant: Recognised, chosen: Selection, context: Context
+    ) -> None:
+        self.meant = meant
+        self.fields = dict(meant.fields)
+        self.subject = Subject(resource, text.header, meant.owner, self.fields, meant.complete)
+        self.whole = Whole(chosen, context)
+        self.whole.of(self.subject)
+        types = () if meant.loose else tuple(self._type_rules(chosen))
+        self.rules = (*types, *row_rules(self.subject, chosen, context))
+
+    def issues(self, batch: Batch) -> Iterator[Issue]:
+        rows = typed_rows(batch, self.fields)
+        if self.meant.loose:
+            rows = only_possible(rows, self.meant.owner, self.fields)
+        yield from row_issues(self.subject, self.rules, rows)
+        self.whole.add(self.subject, rows)
+
+    def _type_rules(self, chosen: Selection) -> Iterator[Rule]:
+        owner = self.meant.owner
+        for field in self.fields.values():
+            for rule in field_rules(owner, field):
+                if rule.id != "constraint-enum" and chosen.runs("frictionless", rule.id):
+                    yield rule
+            if chosen.runs("frictionless", "type-error"):
+                lost = pl.col(f"@{field.name}").is_not_null() & pl.col(field.name).is_null()
+                message, params = N_("is not of type {type}"), {"type": field.type}
+                yield Rule("type-error", owner.name, field.name, "error", lost, message, params)
+
+
+def _column_issues(resource: str, text: TableText, found: Recognised | None) -> Iterator[Issue]:
+    """Say what the columns were taken for, and which ones nothing is known of."""
+    if found is None:
+        message = N_(
+            "its columns are of no table or source that is known: only their form was checked, and places and dates"
+        )
+        yield Issue("unknown-table", "warning", resource, message)
+        return
+    if others := [name for name in text.header if name not in found.fields]:
+        params = {"known": found.known, "others": ", ".join(others)}
+        message = N_("checked as {known}, without: {others}")
+        yield Issue("unknown-columns", "info", resource, message, params=params)
+
+
+def _key_issues(resource: str, keys: pl.DataFrame, columns: Sequence[str]) -> Iterator[Issue]:
+    repeated = keys.filter(
+        ~pl.struct(columns).is_first_distinct(), pl.all_horizontal(pl.col(columns).is_not_null())
+    )
+    message = N_("repeats the key of a row above")
+    for row in repeated["row_number"]:
+        yield Issue("primary-key", "error", resource, message, row, "/".join(columns))
