@@ -69,7 +69,7 @@ def catalogue(language: str) -> Catalog:
     for text, places in messages().items():
         old = known.get(text)
         said = old.string if old else ""
-        fresh.add(text, said, locations=[(place, None) for place in places])
+        fresh.add(text, said, locations=[(place, 0) for place in places])
     fresh.creation_date = fresh.revision_date = known.creation_date
     return fresh
 

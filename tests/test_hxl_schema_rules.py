@@ -57,7 +57,7 @@ def test_findings_say_where_in_the_file(data):
         ("hxl-required", 6, 1),
         ("hxl-row-shape", 7, None),
     }
-    assert told["hxl-row-shape", 7, None].said == "has 2 cells, and the table has 4 columns"
+    assert told["hxl-row-shape", 7, None].said == "has a cell count of 2; the header has 4"
     number = told["hxl-datatype", 4, 2]
     assert (number.severity, number.description, number.pattern) == ("warning", "Whole people", "#reached")
     assert (number.name, number.tag, number.value, number.schema_row) == ("Reached", "#reached", "many", 2)
@@ -231,7 +231,7 @@ def test_ragged_records_are_told_and_tested_as_far_as_they_go(tmp_path):
     ]
     shapes = {f.row_number: f.said for f in told if f.rule == "hxl-row-shape"}
     assert shapes == {
-        n: f"has {cells} cells, and the table has 3 columns" for n, cells in ((2, 2), (3, 5), (4, 4), (6, 1))
+        n: f"has a cell count of {cells}; the header has 3" for n, cells in ((2, 2), (3, 5), (4, 4), (6, 1))
     }
 
 

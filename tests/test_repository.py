@@ -192,6 +192,14 @@ def test_outside_a_repository_and_without_git(tmp_path, monkeypatch):
         changes_since("HEAD", tmp_path)
 
 
+def test_a_folder_that_git_does_not_trust(repository, monkeypatch):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+    with pytest.raises(InputError, match="git config --global --add safe.directory"):
+        changes_since("HEAD", repository)
+
+
 def test_git_that_does_not_answer(repository, tmp_path, monkeypatch):
     slow = tmp_path / "bin" / "git"
     slow.parent.mkdir()
@@ -230,7 +238,7 @@ def judge(path, *, limit):
 @pytest.mark.parametrize("processes", [1, 2])
 def test_reports_come_in_the_order_of_paths_and_one_that_cannot_be_read_is_one_issue(processes):
     paths = [Path(f"p{number}") for number in range(13)]
-    reports = list(reports_on(paths, Asked(judge, 5), processes))
+    reports = list(reports_on(paths, Asked(judge, 5), processes=processes))
     assert [report.paths for report in reports] == [(f"p{number}",) for number in range(13)]
     unread = [report.issues[0] for report in reports if not report.valid]
     assert [(one.rule, one.message) for one in unread] == [("unreadable", "p3: is damaged")]
@@ -239,9 +247,9 @@ def test_reports_come_in_the_order_of_paths_and_one_that_cannot_be_read_is_one_i
     assert (str(os.getpid()) in workers) == (processes == 1)
 
 
-def test_the_only_path_that_cannot_be_read_ends_the_run():
+def test_a_path_that_cannot_be_read_ends_the_run_if_it_is_not_forgiven():
     with pytest.raises(InputError, match="is damaged"):
-        list(reports_on([Path("p3")], Asked(judge, 5)))
+        list(reports_on([Path("p3")], Asked(judge, 5), forgiving=False))
 
 
 def die(path, *, limit):
@@ -250,7 +258,7 @@ def die(path, *, limit):
 
 def test_a_process_that_the_system_ended_is_told():
     with pytest.raises(InputError, match="for want of memory"):
-        list(reports_on([Path("a"), Path("b")], Asked(die, 5), 2))
+        list(reports_on([Path("a"), Path("b")], Asked(die, 5), processes=2))
 
 
 def run(paths, **given):
@@ -322,10 +330,11 @@ def test_a_path_that_is_not_there_is_told_though_nothing_changed(repository):
     assert outcome.exit_code("error") is ExitCode.INPUT
 
 
-def test_files_of_no_package_are_named(repository):
+def test_files_of_no_package_are_named(repository, monkeypatch):
     planted(repository, "lists.csv")
-    outcome = run([repository / "lists.csv"], whole=True)
-    assert outcome.notes == (f"not in any package, and so not read: {repository / 'lists.csv'}",)
+    monkeypatch.chdir(repository)
+    outcome = run([Path("lists.csv")], whole=True)
+    assert outcome.notes == ("not in any package, and so not read: lists.csv",)
 
 
 def test_too_many_issues_to_compare_end_the_run_early(repository, tmp_path, monkeypatch):
@@ -411,3 +420,39 @@ def test_the_rule_set_is_known_by_rules_and_standard_not_by_wording(tmp_path, mo
     assert len(first) == 12
     require_ruleset(None, "x")
     require_gazetteers((), "x")
+
+
+def test_the_command_line_goes_before_the_settings(repository, monkeypatch, cli):
+    monkeypatch.chdir(repository / "packages")
+    text = '[validate]\npaths = ["packages/*/events-000"]\nchecks = ["codelists"]\nfail_on = "warning"\n'
+    (repository / FILE_NAME).write_text(f'{text}limit = 1\nlanguage = "fr"\n')
+    page = ("--also", "html=s.html")
+    settled = cli("validate", "--format", "json", *page)
+    assert settled.code == 1
+    said = json.loads(settled.out)
+    assert said["counts"]["error"] == 2
+    assert len(said["issues"]) == 1
+    assert 'lang="fr"' in Path("s.html").read_text(encoding="utf-8")
+    options = ("--checks", "all", "--limit", "9", "--lang", "en")
+    asked = cli("validate", "country-00", "--format", "json", *options, *page)
+    assert [len(one["issues"]) for one in json.loads(asked.out)] == [3, 0, 3, 0]
+    assert 'lang="en"' in Path("s.html").read_text(encoding="utf-8")
+
+
+def test_the_command_line_knows_what_changed_and_what_was_accepted(repository, monkeypatch, cli):
+    monkeypatch.chdir(repository)
+    first = cli(
+        "validate", "packages", "--baseline", "known.json", "--write-baseline", "--also", "markdown=s.md"
+    )
+    assert first.code == 0
+    assert "6 accepted by the baseline" in first.err
+    assert Path("s.md").read_text(encoding="utf-8").startswith("## hxl-kit: valid")
+    commit(repository, "baseline")
+    nothing = cli("validate", "packages", "--changed-since", "HEAD")
+    assert nothing.code == 0
+    assert f"0 of {PACKAGES} changed since HEAD" in nothing.err
+    unknown = cli("validate", "packages", "--changed-since", "nowhere")
+    assert unknown.code == 2
+    assert "no commit 'nowhere'" in unknown.err
+    assert cli("validate", "packages", "--also", "markdown").code == 2
+    assert cli("validate", "packages", "--also", "markdwon=s.md").code == 2

@@ -73,7 +73,7 @@ def test_built_package_is_valid_and_its_warnings_are_told(built, ged_rows):
     outside = [r for r in ged_rows if not int(r["low"]) <= int(r["best"]) <= int(r["high"])]
     told = [i for i in report.issues if i.rule == "range-value" and i.resource == "events"]
     assert len(told) == len(outside) > 0
-    assert {i.severity for i in report.issues} == {"warning"}
+    assert {i.severity for i in report.issues} <= {"warning", "info"}
 
 
 @pytest.mark.parametrize("path", ["", "datapackage.json"])

@@ -16,7 +16,7 @@ from hxl_kit.standard.messages import N_
 if TYPE_CHECKING:
     from hxl_kit.reading.table import BadRow, Batch, TableText
 
-OTHER_WIDTH = N_("has {found} cells, and the table has {columns} columns")
+OTHER_WIDTH = N_("has a cell count of {found}; the header has {columns}")
 NO_RECORD = N_("cannot be read as a row of this table: {why}")
 
 Cells = Sequence[str]

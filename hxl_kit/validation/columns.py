@@ -41,10 +41,15 @@ class Recognised:
     loose: bool = False
 
     @property
+    def names(self) -> set[str]:
+        """The names of the fields that columns mean."""
+        return {field.name for field in self.fields.values()}
+
+    @property
     def complete(self) -> bool:
         """Whether every field that the table requires is there: then it is that table, and its codes are ours."""
         required = {field.name for field in self.owner.fields if field.required}
-        return not self.loose and required <= {field.name for field in self.fields.values()}
+        return not self.loose and required <= self.names
 
 
 def recognised(text: TableText) -> Recognised | None:

@@ -59,9 +59,19 @@ class Forms:
     meant: tuple[Rule, ...]
 
     @classmethod
-    def of(cls, resource: str, text: TableText, found: Recognised | None, chosen: Selection) -> Forms:
-        """Return the rules of a bare table by its columns' meaning; what is recognised has rules of its own."""
-        return cls(resource, text.header, _any_cell(text.header, chosen), _meant(text, found, chosen))
+    def of(
+        cls, resource: str, text: TableText, found: Recognised | None, chosen: Selection, *, zero: bool
+    ) -> Forms:
+        """Return the rules of a bare table by its columns' meaning; what is recognised has rules of its own.
+
+        `zero` says whether places at 0, 0 are to be told here.
+        """
+        meant = (
+            *_meant(text, found, chosen),
+            *(_zero(text, chosen) if zero else ()),
+            *_sums(text, found, chosen),
+        )
+        return cls(resource, text.header, _any_cell(text.header, chosen), meant)
 
     @classmethod
     def of_text(cls, resource: str, header: Sequence[str], chosen: Selection) -> Forms:
@@ -103,15 +113,25 @@ def _any_cell(header: Sequence[str], chosen: Selection) -> dict[str, tuple[Rule,
 
 def _meant(text: TableText, found: Recognised | None, chosen: Selection) -> tuple[Rule, ...]:
     today = dt.datetime.now(tz=dt.UTC).date()
-    columns = tuple(zip(text.header, text.tags, strict=True))
+    columns = zip(text.header, text.tags, strict=True)
     meanings = {name: meaning for name, tag in columns if (meaning := _meaning(name, tag, found))}
-    rules = [rule for name, meaning in meanings.items() for rule in meaning_rules(name, meaning, today)]
-    placed = {meaning_of(name, tag): name for name, tag in columns}
-    if {"latitude", "longitude"} <= placed.keys():
-        rules += place_rules(placed["latitude"], placed["longitude"])
-    sums = () if found and found.by_name else sum_rules(columns)
-    asked = tuple(rule for rule in rules if chosen.runs(FORMS, rule.id))
-    return (*asked, *(rule for rule in sums if chosen.runs(ARITHMETIC, rule.id)))
+    rules = (rule for name, meaning in meanings.items() for rule in meaning_rules(name, meaning, today))
+    return tuple(rule for rule in rules if chosen.runs(FORMS, rule.id))
+
+
+def _zero(text: TableText, chosen: Selection) -> tuple[Rule, ...]:
+    placed = {meaning_of(name, tag): name for name, tag in zip(text.header, text.tags, strict=True)}
+    if not {"latitude", "longitude"} <= placed.keys() or not chosen.runs(FORMS, "degrees"):
+        return ()
+    return place_rules(placed["latitude"], placed["longitude"])
+
+
+def _sums(text: TableText, found: Recognised | None, chosen: Selection) -> tuple[Rule, ...]:
+    """Return the rules on totals and parts; the standard's tables have them in rows, not in columns."""
+    if found and found.by_name:
+        return ()
+    rules = sum_rules(tuple(zip(text.header, text.tags, strict=True)))
+    return tuple(rule for rule in rules if chosen.runs(ARITHMETIC, rule.id))
 
 
 def _meaning(name: str, tag: Tag | None, found: Recognised | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.checks.rule import Check
@@ -292,6 +293,7 @@ def _issue(resource: str, finding: Finding) -> Issue:
     )
 
 
+@cache
 def _printable(text: str) -> str:
     words = " ".join(text.split())[:DESCRIPTION_CHARACTERS]
     return "".join(letter for letter in words if letter.isprintable())

@@ -17,7 +17,6 @@ from hxl_kit.validation.domain import Subject, Whole, row_issues, row_rules
 from hxl_kit.validation.forms import Forms
 from hxl_kit.validation.guarded import harmless_path
 from hxl_kit.validation.hashtags import hashtag_issues
-from hxl_kit.validation.hxl_schemas import SchemaFile
 from hxl_kit.validation.own import own_issues
 from hxl_kit.validation.profile import follows_profile, profile_issues
 from hxl_kit.validation.report import Collected, Issue, Report, TableFile
@@ -29,29 +28,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hxl_kit.checks.rule import Rule
-    from hxl_kit.checks.theme import Context
     from hxl_kit.gate import Memory
     from hxl_kit.reading import TableText
     from hxl_kit.reading.packages import Package
     from hxl_kit.reading.remote import RemotePolicy
-    from hxl_kit.validation.selection import Selection
+    from hxl_kit.validation.hxl_schemas import SchemaFile
+    from hxl_kit.validation.selection import Asked, Selection
 
 
 def package_report(
-    path: Path,
-    chosen: Selection,
-    limit: int,
-    context: Context,
-    *,
-    memory: Memory | None,
-    remote: RemotePolicy,
-    hxl_schema: SchemaFile | None = None,
+    path: Path, asked: Asked, limit: int, *, memory: Memory | None, remote: RemotePolicy
 ) -> Report:
     """Return the report on a package.
 
     Raises:
         InputError: there is none that can be read.
     """
+    chosen = asked.chosen
     package, descriptor = read_package(path, remote), harmless_path(path, remote)
     found = Collected(limit)
     found.tables.update({n: TableFile(package.path_of(r)) for n, r in package.tables.items()})
@@ -63,16 +56,16 @@ def package_report(
         found.extend(i for i in strict_issues(package) if chosen.runs("strict", i.rule))
     if "profile" in chosen and follows_profile(package.descriptor):
         found.extend(profile_issues(package.descriptor))
-    whole = Whole(chosen, context)
+    whole = Whole(chosen, asked.context)
     for name in package.tables:
         found.extend(_table_issues(package, name, chosen, whole))
     found.extend(whole.issues())
     if chosen.any_of("hashtags"):
         found.extend(i for i in hashtag_issues(package) if chosen.runs("hashtags", i.rule))
-    if "own" in chosen:
-        found.extend(own_issues(package))
+    if "own" in chosen or asked.rules:
+        found.extend(own_issues(package, asked.rules))
     if chosen.any_of("hxl-schema"):
-        found.extend(_hxl_issues(package, chosen, hxl_schema or SchemaFile()))
+        found.extend(_hxl_issues(package, chosen, asked.hxl_schema))
     return found.report((str(descriptor),), rows)
 
 

@@ -14,66 +14,54 @@ from hxl_kit.validation.cells import only_possible, typed_rows
 from hxl_kit.validation.columns import recognised, recognised_loosely
 from hxl_kit.validation.domain import Subject, Whole, row_issues, row_rules
 from hxl_kit.validation.forms import Forms, header_issues, reading_issues
-from hxl_kit.validation.hxl_schemas import SchemaFile
+from hxl_kit.validation.own_tables import own_table_rules
 from hxl_kit.validation.report import Collected, Issue, Report, TableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from hxl_kit.checks.theme import Context
     from hxl_kit.reading import Batch, TableText
     from hxl_kit.validation.columns import Recognised
-    from hxl_kit.validation.selection import Selection
+    from hxl_kit.validation.selection import Asked, Selection
 
 
 def table_report(
-    path: Path,
-    chosen: Selection,
-    limit: int,
-    context: Context,
-    *,
-    sheet: str | None = None,
-    encoding: str | None = None,
-    hxl_schema: SchemaFile | None = None,
+    path: Path, asked: Asked, limit: int, *, sheet: str | None = None, encoding: str | None = None
 ) -> Report:
     """Return the report on a table without a descriptor.
 
     Raises:
         InputError: it cannot be read.
+        UsageError: a rule of the user's own cannot be run on its columns.
     """
     issues, rows = Collected(limit), 0
     issues.tables[path.name] = TableFile(path, sheet, encoding)
     with open_table(path, encoding=encoding, sheet=sheet) as text:
-        looks = _Looks.at(path.name, text, chosen, context)
+        looks = _Looks(path.name, text, recognised(text), asked)
         issues.extend(looks.at_start())
         for number, batch in enumerate(text.batches()):
             rows += batch.frame.height
             issues.extend(looks.at_batch(batch, first=not number))
     issues.extend(looks.at_end(rows))
-    if chosen.any_of("hxl-schema"):
-        schema = hxl_schema or SchemaFile()
-        issues.extend(schema.issues(path, chosen, sheet=sheet, encoding=encoding))
+    if asked.chosen.any_of("hxl-schema"):
+        issues.extend(asked.hxl_schema.issues(path, asked.chosen, sheet=sheet, encoding=encoding))
     return issues.report((str(path),), rows)
 
 
 class _Looks:
     """Everything that is looked at in one table: its form, its types and keys, and what the themes ask."""
 
-    def __init__(self, resource: str, text: TableText, found: Recognised | None, chosen: Selection) -> None:
-        self.resource, self.text, self.found, self.chosen = resource, text, found, chosen
-        self.forms = Forms.of(resource, text, found, chosen)
+    def __init__(self, resource: str, text: TableText, found: Recognised | None, asked: Asked) -> None:
+        self.resource, self.text, self.found, self.chosen = resource, text, found, asked.chosen
+        meant = found or recognised_loosely(text.header, text.tags)
+        placed = meant is not None and {"location_code", "latitude", "longitude"} <= meant.names
+        self.forms = Forms.of(
+            resource, text, found, self.chosen, zero=not (placed and "places" in self.chosen)
+        )
         self.keys: list[pl.DataFrame] = []
-        self.typed: _Typed | None = None
-
-    @classmethod
-    def at(cls, resource: str, text: TableText, chosen: Selection, context: Context) -> _Looks:
-        """Return what there is to look at, by what the columns are recognised as."""
-        found = recognised(text)
-        looks = cls(resource, text, found, chosen)
-        if meant := found or recognised_loosely(text.header, text.tags):
-            looks.typed = _Typed(resource, text, meant, chosen, context)
-        return looks
+        self.typed = _Typed(resource, text, meant, asked) if meant else None
+        self.own = own_table_rules(resource, text, found, asked.rules) if asked.rules else None
 
     def at_start(self) -> Iterator[Issue]:
         """Yield how the file was read and what its columns were taken for."""
@@ -92,6 +80,8 @@ class _Looks:
         yield from self.forms.issues(batch)
         if self.typed:
             yield from self.typed.issues(batch)
+        if self.own:
+            yield from self.own(batch.frame)
         if self.found and self.found.key and self.chosen.runs("frictionless", "primary-key"):
             self.keys.append(batch.frame.select("row_number", *self.found.key))
 
@@ -108,16 +98,14 @@ class _Looks:
 class _Typed:
     """The columns that mean a field, as typed rows under the rules of their table."""
 
-    def __init__(
-        self, resource: str, text: TableText, meant: Recognised, chosen: Selection, context: Context
-    ) -> None:
+    def __init__(self, resource: str, text: TableText, meant: Recognised, asked: Asked) -> None:
         self.meant = meant
         self.fields = dict(meant.fields)
         self.subject = Subject(resource, text.header, meant.owner, self.fields, meant.complete)
-        self.whole = Whole(chosen, context)
+        self.whole = Whole(asked.chosen, asked.context)
         self.whole.of(self.subject)
-        types = () if meant.loose else tuple(self._type_rules(chosen))
-        self.rules = (*types, *row_rules(self.subject, chosen, context))
+        types = () if meant.loose else tuple(self._type_rules(asked.chosen))
+        self.rules = (*types, *row_rules(self.subject, asked.chosen, asked.context))
 
     def issues(self, batch: Batch) -> Iterator[Issue]:
         rows = typed_rows(batch, self.fields)

@@ -28,7 +28,7 @@ _ALIKE = 3
 """Texts are alike that share three of their four hashes: about three words in four."""
 
 _COMMON = 20
-"""Words that more events share are a form of words, as in "shelling was reported in"."""
+"""Words that more events share are a form of words, as in "shelling was reported in"; numbers of so few are paired."""
 
 
 def repeated_events(tables: Tables) -> pl.DataFrame:
@@ -78,7 +78,10 @@ def _by_numbers(events: pl.DataFrame) -> pl.DataFrame:
     rare = (
         counted.join(sizes, on="source")
         .with_columns(share=share(pl.col("same") - 2, pl.col("rows") - 2))
-        .filter(pl.col("share") <= _RARE, pl.col("pairs") * pl.col("share") ** 2 <= EXPECTED)
+        .filter(
+            (pl.col("share") <= _RARE) | (pl.col("same") <= _COMMON),
+            pl.col("pairs") * pl.col("share") ** 2 <= EXPECTED,
+        )
     )
     candidates = events.join(rare.select("source", "numbers"), on=["source", "numbers"], how="semi")
     return paired(candidates, ("source", "about", "numbers"), days=_DAYS)

@@ -107,9 +107,11 @@ def _in_series(tables: Tables, name: str) -> pl.DataFrame:
     dated = tables[name].filter(pl.col("day").is_not_null(), pl.col("number") > 0)
     known = dated.join(publishers, on="source", how="left", maintain_order="left")
     publisher = pl.coalesce("publisher", "source")
+    is_flow = pl.col("days").is_not_null() & ~pl.col("is_level").fill_null(value=False)
+    weeks = pl.when(is_flow).then(pl.col("days") // 7).otherwise(0)
     rows = known.select(
         *("row_number", "number", "day", "figure", "is_level"),
-        series=hashed([publisher, pl.col("about"), pl.col("days").fill_null(0) // 7]),
+        series=hashed([publisher, pl.col("about"), weeks]),
     )
     several = _on_one_day(rows)
     together = pl.col("series").is_in(several.implode())

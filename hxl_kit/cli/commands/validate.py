@@ -108,6 +108,9 @@ def command(
     whole: Annotated[
         bool, typer.Option("--whole", help="A file stands for the package that lists it; others pass.")
     ] = False,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", help="A file (YAML or TOML) with rules of your own.")
+    ] = None,
     limit_errors: Annotated[
         int,
         typer.Option(
@@ -142,6 +145,7 @@ def command(
 
     from hxl_kit.checks.theme import Context
     from hxl_kit.gate import user_memory
+    from hxl_kit.package.rules_file import read_own_rules
     from hxl_kit.reading.remote import RemotePolicy
     from hxl_kit.settings import find_settings
     from hxl_kit.validation.engine import validate
@@ -167,6 +171,7 @@ def command(
         memory=None if no_cache else user_memory(),
         context=Context(gazetteers=settings.gazetteers),
         hxl_schema=_schema_file(hxl_schema, hxl_lists or ()),
+        rules=read_own_rules(rules) if rules else (),
     )
     outcome = judged(
         Run(

@@ -19,6 +19,9 @@ SECONDS = 60
 SAFE = ("-c", "core.fsmonitor=false", "--no-optional-locks")
 """A repository can name a program that watches its files: none is run, and nothing is written."""
 
+UNTRUSTED = b"dubious ownership"
+"""What git says of a folder of another user, as in a container that runs as root."""
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -89,7 +92,7 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
     """Return what git prints, None when it fails.
 
     Raises:
-        InputError: git is not there, or does not answer in time.
+        InputError: git is not there, does not answer in time, or does not trust the folder.
     """
     program = shutil.which("git")
     if program is None:
@@ -98,6 +101,7 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
         ended = subprocess.run(  # noqa: S603 - no shell; the arguments are ours, or end what is an option
             [program, *SAFE, *arguments],
             cwd=folder,
+            env={**os.environ, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=SECONDS,
@@ -107,4 +111,10 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
         raise InputError(f"{folder}: git did not answer within {SECONDS} seconds") from error
     except OSError as error:
         raise InputError(f"{folder}: git could not be run there") from error
+    if UNTRUSTED in ended.stderr:
+        place = folder.absolute()
+        raise InputError(
+            f"{place}: is owned by another user, and git does not trust it; if you do: "
+            f"git config --global --add safe.directory {place}"
+        )
     return ended.stdout if ended.returncode == 0 else None

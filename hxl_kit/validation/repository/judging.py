@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hxl_kit.errors import ExitCode, UsageError
+from hxl_kit.errors import ExitCode, InputError, UsageError
 from hxl_kit.reading.table import listed
 from hxl_kit.settings import FILE_NAME, Settings
 from hxl_kit.validation.baseline import (
@@ -94,8 +94,9 @@ def judged(run: Run) -> Judged:
     every, notes = _named(run)
     paths, more = _changed(run, every)
     salt = known.salt if known else b"" if run.fingerprints else None
+    asked = Asked(run.judge, COMPARED if known else run.limit, salt)
     reports: list[Report] = []
-    for report in reports_on(paths, Asked(run.judge, COMPARED if known else run.limit, salt)):
+    for report in reports_on(paths, asked, forgiving=len(every) > 1):
         reports.append(report)
         if known:
             require_comparable(reports)
@@ -111,12 +112,18 @@ def _require_fitting(run: Run) -> None:
 
 
 def _known(run: Run) -> Baseline | None:
-    """Return what was accepted so far; a first baseline begins with nothing."""
+    """Return what was accepted so far; a first baseline begins with nothing.
+
+    Raises:
+        InputError: there is no such file, and none is to be made.
+    """
     if run.baseline is None:
         return None
-    if run.accept and not run.baseline.exists():
+    if run.baseline.exists():
+        return read_baseline(run.baseline)
+    if run.accept:
         return Baseline.empty()
-    return read_baseline(run.baseline)
+    raise InputError(f"{run.baseline}: no such file; --write-baseline makes a first baseline")
 
 
 def _named(run: Run) -> tuple[tuple[Path, ...], tuple[str, ...]]:

@@ -8,6 +8,7 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +18,7 @@ from hxl_kit.validation.fingerprints import with_fingerprints
 from hxl_kit.validation.report import Issue, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 ENOUGH = 40
@@ -43,37 +44,38 @@ class Asked:
     salt: bytes | None = None
 
 
-def reports_on(paths: Sequence[Path], asked: Asked, processes: int | None = None) -> Iterator[Report]:
+def reports_on(
+    paths: Sequence[Path], asked: Asked, *, forgiving: bool = True, processes: int | None = None
+) -> Iterator[Report]:
     """Yield the report on each path, in their order.
 
     Args:
         paths: packages and tables.
         asked: what is asked of each.
+        forgiving: a path that cannot be read is an issue `unreadable` of it, and does not end the run.
         processes: how many work at once; None: as many as there are cores, for enough paths.
 
     Raises:
-        InputError: the only path cannot be read; of several, that is an issue `unreadable` of the one.
+        InputError: a path cannot be read, and that is not forgiven; or a process was ended.
         UsageError: what is asked is wrong, or does not fit a file.
     """
-    if len(paths) == 1:
-        yield _reported(paths[0], asked)
-        return
+    judge = _forgiven if forgiving else _reported
     workers = processes or (min(_cores(), len(paths)) if len(paths) >= ENOUGH else 1)
     if workers > 1:
-        yield from _shared_out(paths, asked, workers)
+        yield from _shared_out(partial(judge, asked), paths, workers)
     else:
-        yield from (_forgiven(path, asked) for path in paths)
+        yield from (judge(asked, path) for path in paths)
 
 
-def _shared_out(paths: Sequence[Path], asked: Asked, workers: int) -> Iterator[Report]:
+def _shared_out(judge: Callable[[Path], Report], paths: Sequence[Path], workers: int) -> Iterator[Report]:
     """Yield reports that processes of their own make: new ones, for polars must not be forked."""
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         waiting = iter(paths)
-        under_way = deque(pool.submit(_forgiven, path, asked) for path in islice(waiting, workers * AHEAD))
+        under_way = deque(pool.submit(judge, path) for path in islice(waiting, workers * AHEAD))
         try:
             while under_way:
                 yield under_way.popleft().result()
-                under_way.extend(pool.submit(_forgiven, path, asked) for path in islice(waiting, 1))
+                under_way.extend(pool.submit(judge, path) for path in islice(waiting, 1))
         except BrokenProcessPool as error:
             raise InputError(
                 "validate: the system ended a process that validated packages, most likely for want of memory: "
@@ -87,14 +89,14 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _forgiven(path: Path, asked: Asked) -> Report:
+def _forgiven(asked: Asked, path: Path) -> Report:
     """Return the report on a path; that it cannot be read is an issue of it."""
     try:
-        return _reported(path, asked)
+        return _reported(asked, path)
     except InputError as error:
         return Report((str(path),), (Issue(UNREADABLE, "error", "", str(error)),), 0, asked.limit)
 
 
-def _reported(path: Path, asked: Asked) -> Report:
+def _reported(asked: Asked, path: Path) -> Report:
     report = asked.judge(path, limit=asked.limit)
     return report if asked.salt is None else with_fingerprints(report, asked.salt)
