@@ -51,7 +51,7 @@ def test_a_check_says_what_why_on_what_grounds_and_what_to_do(set_name, check):
     assert check.severity in {"error", "warning", "info"}
     for sentence in (check.reason, check.fix):
         assert sentence[0].isupper() or not sentence[0].isalpha()
-        assert sentence.endswith(".")
+        assert sentence.endswith((".", "?"))
     assert check.source
     assert check.message
     assert not check.message.endswith(".")

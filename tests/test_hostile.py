@@ -563,7 +563,8 @@ def test_every_error_is_a_sentence(cli, monkeypatch, tmp_path, error, code, word
         raise error
 
     monkeypatch.setattr(engine, "validate", fails)
-    ran = cli("validate", tmp_path)
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    ran = cli("validate", tmp_path / "t.csv")
     assert ran.code == code
     assert words in ran.err
     assert "Traceback" not in ran.err

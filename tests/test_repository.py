@@ -196,7 +196,7 @@ def test_a_folder_that_git_does_not_trust(repository, monkeypatch):
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("LANG", "fr_FR.UTF-8")
-    with pytest.raises(InputError, match="git config --global --add safe.directory"):
+    with pytest.raises(InputError, match=r"git config --global --add safe\.directory"):
         changes_since("HEAD", repository)
 
 

@@ -386,3 +386,12 @@ def test_a_whole_package_moves_with_what_was_accepted(tmp_path):
     moved.parent.mkdir()
     shutil.move(folder, moved)
     assert against(known, moved, issue(3), issue(4)).accepted == 2
+
+
+def test_names_of_any_script_and_half_a_character_stand_in_the_file(tmp_path):
+    folder = package(tmp_path / "one", EVENTS, name="سوريا \ud800")
+    path = tmp_path / "baseline.json"
+    known = accepted(path, folder, issue(3))
+    assert [entry.package for entry in known.accepted.values()] == ["سوريا \ud800"]
+    assert "سوريا" in path.read_text(encoding="utf-8")
+    assert against(known, folder, issue(3)).accepted == 1

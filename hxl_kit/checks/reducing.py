@@ -10,8 +10,9 @@ import polars as pl
 from hxl_kit.standard.tables import table, table_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
+_NEVER = pl.col("row_number").is_null()
 _TYPES = {"integer": pl.Int64(), "number": pl.Float64(), "date": pl.Date(), "boolean": pl.Boolean()}
 
 
@@ -34,7 +35,10 @@ class Columns:
     def __getitem__(self, column: str) -> pl.Expr:
         if column in self._present:
             return pl.col(column)
-        return pl.lit(None, _types().get(column, pl.String()))
+        nothing = pl.lit(None, _types().get(column, pl.String()))
+        return pl.when(_NEVER).then(
+            nothing
+        )  # as long as the table, which a literal is not in every expression
 
     def id(self, column: str) -> pl.Expr:
         """Return the hash of a text, empty where there is none."""
@@ -42,10 +46,14 @@ class Columns:
 
     def hash(self, *columns: str) -> pl.Expr:
         """Return one hash of several columns, empty cells included."""
-        return hashed(self[column] for column in columns)
+        present = [(seed, pl.col(name)) for seed, name in enumerate(columns) if name in self._present]
+        return _mixed([column.hash(seed) for seed, column in present] or [self[columns[0]].hash()])
 
 
 def hashed(columns: Iterable[pl.Expr]) -> pl.Expr:
     """Return one hash of several columns, empty cells included; the hash of a struct costs several times as much."""
-    each = (column.hash(seed) for seed, column in enumerate(columns))
-    return reduce(lambda one, other: one ^ other, each)
+    return _mixed([column.hash(seed) for seed, column in enumerate(columns)])
+
+
+def _mixed(hashes: Sequence[pl.Expr]) -> pl.Expr:
+    return reduce(lambda one, other: one ^ other, hashes)

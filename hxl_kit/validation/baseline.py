@@ -200,7 +200,7 @@ def write_baseline(
         before = old.accepted.get(mark)
         kept[mark] = _continued(before, entry) if before else entry
     made = replace(old, accepted=kept)
-    write_atomically(path, _as_text(made).encode())
+    write_atomically(path, _as_text(made).encode("utf-8", "backslashreplace"))
     return made
 
 

@@ -50,7 +50,7 @@ def with_fingerprints(report: Report, salt: bytes = b"") -> Report:
     Rows that cannot be read again (of inline data, say) count by their number.
     """
     package = named(report)
-    rows = _rows(report, package.encode() + salt)
+    rows = _rows(report, package.encode("utf-8", "surrogatepass") + salt)
     seen = Counter[str]()
     marked = []
     for issue in report.issues:
