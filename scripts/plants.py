@@ -91,7 +91,9 @@ class Copy:
 
     def field(self, name: str, column: str) -> dict[str, Any]:
         """Return what the schema says of a column."""
-        found: dict[str, Any] = next(f for f in self.resource(name)["schema"]["fields"] if f["name"] == column)
+        found: dict[str, Any] = next(
+            f for f in self.resource(name)["schema"]["fields"] if f["name"] == column
+        )
         return found
 
     def append(self, name: str, rows: Sequence[Mapping[str, str]]) -> int:
@@ -114,9 +116,7 @@ class Copy:
     def restate(self, name: str) -> None:
         """State a file's size and hash as they are."""
         content = self.file(name).read_bytes()
-        self.resource(name).update(
-            bytes=len(content), hash=f"sha256:{hashlib.sha256(content).hexdigest()}"
-        )
+        self.resource(name).update(bytes=len(content), hash=f"sha256:{hashlib.sha256(content).hexdigest()}")
 
     def save(self) -> Path:
         """Write the descriptor, and return the package's folder."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 FIRST_DAY = dt.date(1990, 1, 1)
 APART = dt.timedelta(days=40)
+NO_FIELD = "the row"
+"""Told of a row as a whole, as keys of several fields are."""
+
 TABLES = ("sources", "events", "event_sources", "casualties", "displacement", "indicators", "claims")
 
 
@@ -110,11 +113,11 @@ PLANTS: dict[str, tuple[Row, ...]] = {
     # frictionless: the types, constraints and keys of the standard
     "type-error": _one("events", "fatalities", fatalities="many"),
     "constraint-error": _one("events", "fatalities", fatalities="-1"),
-    "foreign-key": _one("events", "source_id", source_id="none-such"),
+    "foreign-key": _one("events", NO_FIELD, source_id="none-such"),
     "primary-key": (
         _event(event_id="reported-twice"),
         Row("event_sources", {"event_id": "reported-twice"}),
-        Row("event_sources", {"event_id": "reported-twice", "source_name": "Weekly"}, "event_id, position"),
+        Row("event_sources", {"event_id": "reported-twice", "source_name": "Weekly"}, NO_FIELD),
     ),
     # forms: what no cell may hold
     "formula": _one("events", "event_name", event_name="=1+1"),
@@ -152,9 +155,12 @@ PLANTS: dict[str, tuple[Row, ...]] = {
     "event-similar": (
         _event(description=_RUMOUR.upper(), place_name="Bridge", fatalities="71"),
         _event(
-            *("event_id",),
-            **{"description": _RUMOUR.upper(), "place_name": "Bridge", "fatalities": "71"},
-            **{"date_start": day(1), "date_end": day(1)},
+            "event_id",
+            description=_RUMOUR.upper(),
+            place_name="Bridge",
+            fatalities="71",
+            date_start=day(1),
+            date_end=day(1),
         ),
     ),
     "event-other-source": (
@@ -168,7 +174,7 @@ PLANTS: dict[str, tuple[Row, ...]] = {
     "range-order": _one("events", "fatalities_low", fatalities_low="5", fatalities_high="3"),
     "range-value": _one("events", "fatalities", fatalities="9", fatalities_low="1", fatalities_high="5"),
     "quantity-words": _one(
-        *("casualties", "value"),
+        "casualties", "quantity_text",
         **{"quantity_text": "at least 15 civilians", "value": "51", "value_low": "51", "value_high": ""},
         qualifier="at_least",
     ),
@@ -198,7 +204,7 @@ PLANTS: dict[str, tuple[Row, ...]] = {
     "stock-period": _one("displacement", "date_start", date_start=day(0)),
     "flow-as-of": _one("displacement", "as_of", measure="flow", date_start=day(0), date_end=day(9)),
     "flow-period": _one(
-        *("displacement", "date_end"), measure="flow", date_start=day(0), as_of="", **_RECOMMENDED
+        "displacement", "date_end", measure="flow", date_start=day(0), as_of="", **_RECOMMENDED
     ),
     "flow-open": _one("displacement", "date_end", measure="flow", date_start=day(0), as_of=""),
     "date-and-period": _one("indicators", "as_of", date_start=day(0), date_end=day(9)),
@@ -248,13 +254,13 @@ PLANTS: dict[str, tuple[Row, ...]] = {
     "bounds-exact": _one("casualties", "qualifier", value_low="10"),
     "bounds-open": _one("casualties", "value_high", qualifier="at_least", value_high="20"),
     "bounds-above": _one(
-        *("casualties", "value_low"), qualifier="at_most", value="10", value_low="12", value_high=""
+        "casualties", "value_low", qualifier="at_most", value="10", value_low="12", value_high=""
     ),
     "bounds-range": _one("casualties", "qualifier", qualifier="range", value="", value_high=""),
     "bounds-unknown": _one("casualties", "qualifier", qualifier="unknown"),
     "bounds-basis": _one("casualties", "bounds_basis", qualifier="approximately", bounds_basis=""),
     "bounds-convention": _one(
-        *("casualties", "bounds_basis"), qualifier="order_of_magnitude", value="", value_high=""
+        "casualties", "bounds_basis", qualifier="order_of_magnitude", value="", value_high=""
     ),
     "other-sources": (
         _source(source_id="one-office", publisher="One office"),
@@ -269,9 +275,7 @@ PLANTS: dict[str, tuple[Row, ...]] = {
     "coordinates-sign": _one("events", "latitude", latitude="-35.2", longitude="38", **_EXACTLY),
     "coordinates-zero": _one("events", "latitude", latitude="0", longitude="0", **_EXACTLY),
     "coordinates-half": _one("events", "latitude", latitude="35.2", **_EXACTLY),
-    "coordinates-middle": _one(
-        "events", "latitude", latitude="35.01105", longitude="38.51124", **_EXACTLY
-    ),
+    "coordinates-middle": _one("events", "latitude", latitude="35.01105", longitude="38.51124", **_EXACTLY),
     "geo-precision-unit": _one("events", "geo_precision", geo_precision="admin1"),
     "geo-precision-place": _one("events", "geo_precision", **_EXACTLY),
     "geo-precision-country": _one("events", "geo_precision", admin1_code="SY02"),
@@ -343,7 +347,10 @@ def table_specimen(package: Path, folder: Path, beside: tuple[Spot, ...]) -> Spe
                 told.append((check, row.table, len(rows[row.table]), row.told_at))
             rows[row.table].append(_cells(check, first, row, len(rows[row.table])))
     start = {name: copy.append(name, rows[name]) for name in TABLES}
-    planted = tuple(Spot(check, name, start[name] + n, field) for check, name, n, field in told)
+    planted = tuple(
+        Spot(check, name, start[name] + n, "" if field == NO_FIELD else field)
+        for check, name, n, field in told
+    )
     return Specimen(copy.save(), planted, beside)
 
 

@@ -92,5 +92,6 @@ def test_the_table_is_tagged_and_valid_but_for_what_is_planted(planted, planted_
     spoilt = {error.row for error in errors}
     assert [issue.rule for issue in report.issues if issue.row and issue.row not in spoilt] == []
     found = {cell for issue in report.issues if (cell := issue.cell) in cells}
-    missed = {cells[cell] for cell in cells.keys() - found}
-    assert missed <= {"typo"}
+    missed = [cells[cell] for cell in cells.keys() - found]
+    assert set(missed) <= {"typo"}
+    assert len(missed) <= 0.5 * sum(kind == "typo" for kind in cells.values())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.checks.guards.kept import PLACE
-from hxl_kit.checks.reducing import Columns
+from hxl_kit.checks.reducing import Columns, hashed
 from hxl_kit.checks.rule import Check, TableRule, Tables
 from hxl_kit.checks.sums import CHECKS as SUMS
 from hxl_kit.checks.theme import Context, Theme
@@ -58,19 +58,16 @@ CHECKS = (_ABOVE, _BELOW, _GROUPS, _EVENT, *SUMS)
 
 _ABOUT = ("cause", "weapon", "alleged_perpetrator", "grading", "standard_of_proof")
 _WHERE_AND_WHEN = (
-    "source",
-    "claimed",
-    "event",
-    "place",
-    "period",
+    "source_id",
+    "claimed_by",
+    "event_id",
+    *PLACE,
+    "date_start",
+    "date_end",
     "counting",
     "unit",
-    "population",
-    "sex",
-    "age_group",
 )
-_SAME_PEOPLE = (*_WHERE_AND_WHEN, "person_status", "victims", "about")
-_SAME_TOTAL = (*_WHERE_AND_WHEN, "overlap", "harm")
+_GROUP = ("sex", "age_group")
 _POINT = ("exact", "unknown", "range")
 """Qualifiers of a number that is itself the source's count or best estimate."""
 
@@ -105,22 +102,23 @@ def _figure(row: Columns) -> dict[str, pl.Expr]:
     low, high = pl.min_horizontal(point, row["value_low"]), pl.max_horizontal(point, row["value_high"])
     high = pl.when(~row["qualifier"].is_in(_OPEN).fill_null(value=False)).then(high)
     crossed = pl.when(low.is_not_null() & high.is_not_null())
+    population = row["population_group"].fill_null("all")
+    alike = hashed([row.hash(*_WHERE_AND_WHEN, *_GROUP), population])
+    everybody = [population == "all", *(row[name] == "all" for name in _GROUP)]
     return {
         "id": row.id("figure_id"),
         "source": row.id("source_id"),
         "event": row.id("event_id"),
-        "overlap": row.id("overlap_group"),
         "supersedes": row.id("supersedes"),
-        "claimed": row.id("claimed_by"),
-        "victims": row.id("victim_group"),
         "recommended": row["role"] == "recommended",
-        "place": row.hash(*PLACE),
-        "period": row.hash("date_start", "date_end"),
-        "about": row.hash(*_ABOUT),
-        "population": row["population_group"].fill_null("all"),
+        "victims": row.id("victim_group"),
+        "of_people": hashed([alike, row.hash("person_status", "victim_group", *_ABOUT)]),
+        "of_total": hashed([alike, row.hash("overlap_group", "harm")]),
+        "grouped": row["event_id"].is_not_null() | row["overlap_group"].is_not_null(),
+        "everybody": pl.all_horizontal(everybody),
         "least": crossed.then(pl.min_horizontal(low, high)).otherwise(low),
         "most": crossed.then(pl.max_horizontal(low, high)).otherwise(high),
-        **{name: row[name] for name in ("harm", "person_status", "sex", "age_group", "counting", "unit")},
+        **{name: row[name] for name in ("harm", "person_status", "counting")},
     }
 
 
@@ -145,63 +143,60 @@ def _standing(tables: Tables) -> pl.DataFrame:
     return figures.join(figures.select(id="supersedes").drop_nulls(), on="id", how="anti")
 
 
-def _harmed(figures: pl.DataFrame) -> pl.DataFrame:
-    """Return, by people, place and time, the bounds of killed and injured; of several figures, what all allow."""
-    return (
-        figures.filter(pl.col("harm").is_in(["killed", "injured"]))
-        .group_by(*_SAME_PEOPLE, "harm")
-        .agg(
-            pl.col("least").min(),
-            pl.col("most").max(),
-            pl.col("most").null_count().alias("open"),
-            rows="row_number",
-        )
-        .group_by(_SAME_PEOPLE)
-        .agg(
-            together=pl.col("least").sum(),
-            at_most=pl.col("most").sum(),
-            complete=(pl.len() == 2) & (pl.col("open").sum() == 0),  # noqa: PLR2004 - killed and injured
-            rows=pl.col("rows").explode(),
-        )
+def _with_harmed(tables: Tables, totals: tuple[str, ...]) -> pl.DataFrame:
+    """Return figures of these harms with the bounds of killed and injured of the same people, place and time.
+
+    Of several figures of one harm, the bounds that all of them allow.
+    """
+    figures = _standing(tables)
+    whole = figures.filter(pl.col("harm").is_in(totals))
+    parts = figures.filter(pl.col("harm").is_in(["killed", "injured"])).join(
+        whole, on="of_people", how="semi"
     )
+    harms = parts.group_by("of_people", "harm").agg(
+        pl.col("least").min(), pl.col("most").max(), open=pl.col("most").null_count(), rows="row_number"
+    )
+    both = harms.group_by("of_people").agg(
+        together=pl.col("least").sum(),
+        at_most=pl.col("most").sum(),
+        complete=(pl.len() == 2) & (pl.col("open").sum() == 0),  # noqa: PLR2004 - killed and injured
+        rows=pl.col("rows").explode(),
+    )
+    return whole.join(both, on="of_people")
 
 
 def _more_harmed(tables: Tables) -> pl.DataFrame:
-    figures = _standing(tables)
-    totals = figures.filter(pl.col("harm").is_in(["killed_or_injured", "casualties_unspecified"]))
-    both = totals.join(_harmed(figures), on=_SAME_PEOPLE, nulls_equal=True)
+    both = _with_harmed(tables, ("killed_or_injured", "casualties_unspecified"))
     return _told(both.filter(pl.col("together") > pl.col("most")))
 
 
 def _fewer_harmed(tables: Tables) -> pl.DataFrame:
-    figures = _standing(tables)
-    totals = figures.filter(pl.col("harm") == "killed_or_injured")
-    both = totals.join(_harmed(figures), on=_SAME_PEOPLE, nulls_equal=True)
+    both = _with_harmed(tables, ("killed_or_injured",))
     return _told(both.filter("complete", pl.col("at_most") < pl.col("least")))
 
 
 def _groups_above_total(tables: Tables) -> pl.DataFrame:
     """Find totals below the sum of their parts by side, or by civilians and combatants."""
-    figures = _standing(tables).filter(pl.col("event").is_not_null() | pl.col("overlap").is_not_null())
+    figures = _standing(tables).filter("grouped")
     of_everybody = pl.col("person_status").is_in(_EVERYBODY) & pl.col("victims").is_null()
+    parts = _of_sides(figures.filter(~of_everybody), tables)
     # Of several totals the largest, which fewer parts exceed; UCDP's unknown dead look like a total, and are less.
     totals = (
         figures.filter(of_everybody)
+        .join(parts, on="of_total", how="semi")
         .sort("most", descending=True, nulls_last=False)
-        .unique(_SAME_TOTAL, keep="first")
+        .unique("of_total", keep="first", maintain_order=True)
     )
-    groups = (
-        _of_sides(figures.filter(~of_everybody), tables)
-        .group_by(*_SAME_TOTAL, "person_status", "victims")
-        .agg(pl.col("least").min(), rows="row_number")
+    groups = parts.group_by("of_total", "person_status", "victims").agg(
+        pl.col("least").min(), rows="row_number"
     )
     sides = groups.filter(pl.col("victims").is_not_null())
     by_status = (
         groups.filter(~pl.col("person_status").is_in(_EVERYBODY))
-        .group_by(*_SAME_TOTAL, "person_status", of_side=pl.col("victims").is_not_null())
+        .group_by("of_total", "person_status", of_side=pl.col("victims").is_not_null())
         .agg(pl.col("least").sum(), pl.col("rows").explode())
         .sort("least", descending=True, nulls_last=True)
-        .unique((*_SAME_TOTAL, "person_status"), keep="first", maintain_order=True)
+        .unique(("of_total", "person_status"), keep="first", maintain_order=True)
     )
     found = pl.concat([_above(totals, sides), _above(totals, by_status)])
     return found.unique("row_number", keep="first", maintain_order=True).sort("row_number")
@@ -217,8 +212,8 @@ def _of_sides(parts: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
 def _above(totals: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """Return the totals below the sum of groups that have nobody in common."""
-    parts = groups.group_by(_SAME_TOTAL).agg(together=pl.col("least").sum(), rows=pl.col("rows").explode())
-    both = totals.join(parts, on=_SAME_TOTAL, nulls_equal=True)
+    parts = groups.group_by("of_total").agg(together=pl.col("least").sum(), rows=pl.col("rows").explode())
+    both = totals.join(parts, on="of_total")
     return _told(both.filter(pl.col("together") > pl.col("most")))
 
 
@@ -229,11 +224,7 @@ def _other_than_event(tables: Tables) -> pl.DataFrame:
         "recommended", pl.col("harm") == "killed", pl.col("counting") == "incident"
     )
     both = killed.join(events, on=["event", "source"])
-    everybody = (
-        pl.col("person_status").is_in(_EVERYBODY)
-        & pl.col("victims").is_null()
-        & pl.all_horizontal(pl.col(name) == "all" for name in ("population", "sex", "age_group"))
-    )
+    everybody = pl.col("everybody") & pl.col("person_status").is_in(_EVERYBODY) & pl.col("victims").is_null()
     more = pl.col("least") > pl.col("most_all")
     fewer = everybody & (pl.col("most") < pl.col("least_all"))
     return both.filter(more | fewer).select("row_number", "row").sort("row_number")

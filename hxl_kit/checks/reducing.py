@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
 _NEVER = pl.col("row_number").is_null()
+"""What makes an empty column as long as the table; a literal is not so in every expression."""
+
 _TYPES = {"integer": pl.Int64(), "number": pl.Float64(), "date": pl.Date(), "boolean": pl.Boolean()}
 
 
@@ -35,10 +37,7 @@ class Columns:
     def __getitem__(self, column: str) -> pl.Expr:
         if column in self._present:
             return pl.col(column)
-        nothing = pl.lit(None, _types().get(column, pl.String()))
-        return pl.when(_NEVER).then(
-            nothing
-        )  # as long as the table, which a literal is not in every expression
+        return pl.when(_NEVER).then(pl.lit(None, _types().get(column, pl.String())))
 
     def id(self, column: str) -> pl.Expr:
         """Return the hash of a text, empty where there is none."""

@@ -30,7 +30,8 @@ class Recognised:
     """The columns of a table that mean a field, by column name; `known` is what they were recognised as.
 
     `key` has the columns that together name a row; empty when they are not all there. `by_name` says that the
-    table is one of the standard, not a source's own; `loose` that a few columns were taken for fields by name alone.
+    table is one of the standard, not a source's own. `guessed` are the columns that a common name or tag alone says
+    to be a place or a date (`schemas/words/column_fields.csv`).
     """
 
     known: str
@@ -38,7 +39,12 @@ class Recognised:
     fields: Mapping[str, Field]
     key: tuple[str, ...]
     by_name: bool = True
-    loose: bool = False
+    guessed: frozenset[str] = frozenset()
+
+    @property
+    def known_fields(self) -> dict[str, Field]:
+        """The fields of the columns that were not guessed."""
+        return {column: field for column, field in self.fields.items() if column not in self.guessed}
 
     @property
     def names(self) -> set[str]:
@@ -49,7 +55,7 @@ class Recognised:
     def complete(self) -> bool:
         """Whether every field that the table requires is there: then it is that table, and its codes are ours."""
         required = {field.name for field in self.owner.fields if field.required}
-        return not self.loose and required <= self.names
+        return required <= {field.name for field in self.known_fields.values()}
 
 
 def recognised(text: TableText) -> Recognised | None:
@@ -66,7 +72,7 @@ def recognised(text: TableText) -> Recognised | None:
 def recognised_as_table(header: Sequence[str], tags: Sequence[Tag | None]) -> Recognised | None:
     """Return what columns mean as one table of the standard, by their tags and names; else None.
 
-    Half of the columns must be fields of the table.
+    Half of the columns must be fields of the table. Others are places or dates if a common name says so.
     """
     found = {name: _fields(header, tags, table(name)) for name in table_names()}
     best = max(found, key=lambda name: len(found[name]))
@@ -74,11 +80,13 @@ def recognised_as_table(header: Sequence[str], tags: Sequence[Tag | None]) -> Re
         return None
     columns = {field.name: column for column, field in found[best].items()}
     key = table(best).primary_key
+    guessed = _guessed(header, tags, table(best), found[best])
     return Recognised(
         f"the table {best}",
         table(best),
-        found[best],
+        {**found[best], **guessed},
         tuple(columns[k] for k in key if k in columns) if set(key) <= set(columns) else (),
+        guessed=frozenset(guessed),
     )
 
 
@@ -88,12 +96,20 @@ def recognised_loosely(header: Sequence[str], tags: Sequence[Tag | None]) -> Rec
     A field that several columns could be is left out: nothing is chosen silently.
     """
     events = table("events")
+    fields = _guessed(header, tags, events, {})
+    return Recognised("places and dates", events, fields, (), guessed=frozenset(fields)) if fields else None
+
+
+def _guessed(
+    header: Sequence[str], tags: Sequence[Tag | None], owner: Table, known: Mapping[str, Field]
+) -> dict[str, Field]:
+    """Return the columns that only a common name or tag says to be a field, of fields that no known column is."""
+    missing = set(owner.names) - {field.name for field in known.values()}
     meant: dict[str, list[str]] = {}
     for column, tag in zip(header, tags, strict=True):
-        if name := _meant(column, tag):
+        if column not in known and (name := _meant(column, tag)) in missing:
             meant.setdefault(name, []).append(column)
-    fields = {columns[0]: events[name] for name, columns in meant.items() if len(columns) == 1}
-    return Recognised("places and dates", events, fields, (), loose=True) if fields else None
+    return {columns[0]: owner[name] for name, columns in meant.items() if len(columns) == 1}
 
 
 def _meant(column: str, tag: Tag | None) -> str | None:
@@ -110,7 +126,11 @@ def _column_fields() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
 def _fields(header: Sequence[str], tags: Sequence[Tag | None], owner: Table) -> dict[str, Field]:
     by_name = {name: owner[name] for name in header if name in owner.names}
     tagged = recognise(tags, {f.name: f.hxl_tag for f in owner.fields})
-    by_tag = {header[columns[0]]: owner[name] for name, columns in tagged.items() if len(columns) == 1}
+    by_tag = {
+        header[columns[0]]: owner[name]
+        for name, columns in tagged.items()
+        if len(columns) == 1 and name not in by_name
+    }
     return {**by_tag, **by_name}
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from hxl_kit.checks.theme import Context, themes
 from hxl_kit.standard.tables import table_names
+from hxl_kit.validation.cells import only_possible, typed_rows
 from hxl_kit.validation.report import Issue, cell_address
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
     from hxl_kit.checks.rule import Rule, TableRule
     from hxl_kit.checks.theme import Theme
+    from hxl_kit.reading import Batch
     from hxl_kit.standard.tables import Field, Table
+    from hxl_kit.validation.columns import Recognised
     from hxl_kit.validation.selection import Selection
 
 
@@ -30,6 +33,7 @@ class Subject:
         owner: the table of the standard that it is, or comes nearest to.
         fields: the fields that its columns are, by column.
         exact: whether it is that table: then codes that are not in a list are errors, else warnings.
+        guessed: the columns that only a common name says to be their fields: what cannot be one is left out.
     """
 
     resource: str
@@ -37,6 +41,12 @@ class Subject:
     owner: Table
     fields: Mapping[str, Field]
     exact: bool = True
+    guessed: frozenset[str] = frozenset()
+
+    def rows(self, batch: Batch) -> pl.DataFrame:
+        """Return a batch's rows as the fields' types (`typed_rows`)."""
+        guessed = {column: self.fields[column] for column in self.guessed}
+        return only_possible(typed_rows(batch, self.fields), self.owner, guessed)
 
     @property
     def columns(self) -> dict[str, str]:
@@ -53,6 +63,11 @@ class Subject:
             params=params,
             read_as=read_as,
         )
+
+
+def subject_of(resource: str, header: Sequence[str], found: Recognised) -> Subject:
+    """Return a table as rules see it by what its columns were recognised as."""
+    return Subject(resource, header, found.owner, found.fields, found.complete, found.guessed)
 
 
 def row_rules(subject: Subject, chosen: Selection, context: Context) -> tuple[Rule, ...]:

@@ -26,7 +26,7 @@ from hxl_kit.standard.messages import N_
 from hxl_kit.validation.report import Issue, cell_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from hxl_kit.checks.rule import Rule
     from hxl_kit.reading import Batch, TableText
@@ -69,14 +69,16 @@ class Forms:
         meant = (
             *_meant(text, found, chosen),
             *(_zero(text, chosen) if zero else ()),
-            *_sums(text, found, chosen),
+            *sums(text.header, text.tags, found.known_fields if found else (), chosen),
         )
         return cls(resource, text.header, _any_cell(text.header, chosen), meant)
 
     @classmethod
-    def of_text(cls, resource: str, header: Sequence[str], chosen: Selection) -> Forms:
-        """Return the rules of any cell for a table whose types are judged elsewhere."""
-        return cls(resource, header, _any_cell(header, chosen), ())
+    def of_text(
+        cls, resource: str, header: Sequence[str], chosen: Selection, sums: tuple[Rule, ...] = ()
+    ) -> Forms:
+        """Return the rules of any cell for a table whose types are judged elsewhere, and those on its `sums`."""
+        return cls(resource, header, _any_cell(header, chosen), sums)
 
     def issues(self, batch: Batch) -> Iterator[Issue]:
         """Yield the cells of a batch that break a rule."""
@@ -126,16 +128,20 @@ def _zero(text: TableText, chosen: Selection) -> tuple[Rule, ...]:
     return place_rules(placed["latitude"], placed["longitude"])
 
 
-def _sums(text: TableText, found: Recognised | None, chosen: Selection) -> tuple[Rule, ...]:
-    """Return the rules on totals and parts; the standard's tables have them in rows, not in columns."""
-    if found and found.by_name:
-        return ()
-    rules = sum_rules(tuple(zip(text.header, text.tags, strict=True)))
-    return tuple(rule for rule in rules if chosen.runs(ARITHMETIC, rule.id))
+def sums(
+    header: Sequence[str], tags: Sequence[Tag | None], known: Collection[str], chosen: Selection
+) -> tuple[Rule, ...]:
+    """Return the rules on totals and parts in a row; of `known` columns, fields of a table, its own rules tell."""
+    rules = sum_rules(tuple(zip(header, tags, strict=True)))
+    return tuple(
+        rule
+        for rule in rules
+        if chosen.runs(ARITHMETIC, rule.id) and not set(rule.violated.meta.root_names()) <= set(known)
+    )
 
 
 def _meaning(name: str, tag: Tag | None, found: Recognised | None) -> str | None:
-    if found and name in found.fields:
+    if found and name in found.known_fields:
         return {"integer": "size", "number": "digits"}.get(found.fields[name].type)
     return None if found and not found.by_name else meaning_of(name, tag)
 

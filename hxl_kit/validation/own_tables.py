@@ -37,7 +37,7 @@ def own_table_rules(
     Raises:
         UsageError: a rule cannot be run on the table's columns.
     """
-    fields = dict(found.fields) if found else {}
+    fields = found.known_fields if found else {}
     names = {"", resource, Path(resource).stem, found.owner.name if found and found.by_name else ""}
     mine = [entry for entry in entries if entry.table in names]
     rules = own_rules(mine, resource, _columns(text, fields, coded=bool(found and found.complete)))

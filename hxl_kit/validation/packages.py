@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import InputError
@@ -11,10 +10,9 @@ from hxl_kit.reading.packages import read_package
 from hxl_kit.standard.messages import N_
 from hxl_kit.standard.tables import table, table_names
 from hxl_kit.standard.tags import parse_tag
-from hxl_kit.validation.cells import typed_rows
-from hxl_kit.validation.columns import recognised_as_table
-from hxl_kit.validation.domain import Subject, Whole, row_issues, row_rules
-from hxl_kit.validation.forms import Forms
+from hxl_kit.validation.columns import recognised_as_table, recognised_loosely
+from hxl_kit.validation.domain import Subject, Whole, row_issues, row_rules, subject_of
+from hxl_kit.validation.forms import Forms, sums
 from hxl_kit.validation.guarded import harmless_path
 from hxl_kit.validation.hashtags import hashtag_issues
 from hxl_kit.validation.own import own_issues
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from hxl_kit.reading import TableText
     from hxl_kit.reading.packages import Package
     from hxl_kit.reading.remote import RemotePolicy
-    from hxl_kit.validation.hxl_schemas import SchemaFile
+    from hxl_kit.standard.tags import Tag
     from hxl_kit.validation.selection import Asked, Selection
 
 
@@ -65,23 +63,8 @@ def package_report(
     if "own" in chosen or asked.rules:
         found.extend(own_issues(package, asked.rules))
     if chosen.any_of("hxl-schema"):
-        found.extend(_hxl_issues(package, chosen, asked.hxl_schema))
+        found.extend(asked.hxl_schema.package_issues(package, chosen))
     return found.report((str(descriptor),), rows)
-
-
-def _hxl_issues(package: Package, chosen: Selection, schema: SchemaFile) -> Iterator[Issue]:
-    """Yield what an HXL schema finds in the tagged tables: the companions, or tables with a hashtag row of their own."""
-    for resource in package.resources:
-        path = package.path_of(resource)
-        if "schema" in resource and path.suffix == ".csv" and path.is_file() and _is_tagged(path):
-            yield from (
-                replace(issue, resource=str(resource["name"])) for issue in schema.issues(path, chosen)
-            )
-
-
-def _is_tagged(path: Path) -> bool:
-    with open_table(path) as text:
-        return any(text.tags)
 
 
 def verdict_report(path: Path, limit: int, memory: Memory | None, remote: RemotePolicy) -> Report:
@@ -116,7 +99,7 @@ def _rows_issues(
 ) -> Iterator[Issue]:
     name = resource["name"]
     subject = _subject(resource, text)
-    forms = Forms.of_text(name, text.header, chosen)
+    forms = Forms.of_text(name, text.header, chosen, _sums(resource, text, subject, chosen))
     rules: Sequence[Rule] = ()
     if subject:
         whole = whole.of(subject)
@@ -124,7 +107,7 @@ def _rows_issues(
     for batch in text.batches():
         yield from forms.issues(batch)
         if subject:
-            rows = typed_rows(batch, subject.fields)
+            rows = subject.rows(batch)
             yield from row_issues(subject, rules, rows)
             whole.add(subject, rows)
 
@@ -134,11 +117,27 @@ def _subject(resource: dict[str, Any], text: TableText) -> Subject | None:
     if name in table_names():
         owner = table(name)
         return Subject(name, text.header, owner, {f.name: f for f in owner.fields if f.name in text.header})
-    tags = {str(field.get("name")): parse_tag(str(field.get("hxl_tag", ""))) for field in _fields(resource)}
-    if not any(tags.values()):
+    tags = _tags(resource, text)
+    if not any(tags):
         return None
-    found = recognised_as_table(text.header, [tags.get(column) for column in text.header])
-    return Subject(name, text.header, found.owner, found.fields, found.complete) if found else None
+    found = recognised_as_table(text.header, tags) or recognised_loosely(text.header, tags)
+    return subject_of(name, text.header, found) if found else None
+
+
+def _sums(
+    resource: dict[str, Any], text: TableText, subject: Subject | None, chosen: Selection
+) -> tuple[Rule, ...]:
+    """Return the rules on totals and parts in tagged columns; the standard's tables have them in rows."""
+    tags = _tags(resource, text)
+    if resource["name"] in table_names() or not any(tags):
+        return ()
+    return sums(text.header, tags, subject.fields if subject else (), chosen)
+
+
+def _tags(resource: dict[str, Any], text: TableText) -> list[Tag | None]:
+    """Return the tags that a resource's schema gives to the columns of its file."""
+    tags = {str(field.get("name")): parse_tag(str(field.get("hxl_tag", ""))) for field in _fields(resource)}
+    return [tags.get(column) for column in text.header]
 
 
 def _without_listed(rules: Sequence[Rule], resource: dict[str, Any], chosen: Selection) -> tuple[Rule, ...]:

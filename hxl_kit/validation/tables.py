@@ -10,12 +10,12 @@ from hxl_kit.checks.constraints import field_rules
 from hxl_kit.checks.rule import Rule
 from hxl_kit.reading import open_table
 from hxl_kit.standard.messages import N_
-from hxl_kit.validation.cells import only_possible, typed_rows
 from hxl_kit.validation.columns import recognised, recognised_loosely
-from hxl_kit.validation.domain import Subject, Whole, row_issues, row_rules
+from hxl_kit.validation.domain import Whole, row_issues, row_rules, subject_of
 from hxl_kit.validation.forms import Forms, header_issues, reading_issues
 from hxl_kit.validation.own_tables import own_table_rules
 from hxl_kit.validation.report import Collected, Issue, Report, TableFile
+from hxl_kit.validation.spelling import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,6 +61,9 @@ class _Looks:
         )
         self.keys: list[pl.DataFrame] = []
         self.typed = _Typed(resource, text, meant, asked) if meant else None
+        judged = found.fields if found else ()
+        slips = self.chosen.runs("outliers", "rare-spelling")
+        self.names = Names(resource, text.header, text.tags, judged) if slips else None
         self.own = own_table_rules(resource, text, found, asked.rules) if asked.rules else None
 
     def at_start(self) -> Iterator[Issue]:
@@ -80,6 +83,8 @@ class _Looks:
         yield from self.forms.issues(batch)
         if self.typed:
             yield from self.typed.issues(batch)
+        if self.names:
+            self.names.add(batch.frame)
         if self.own:
             yield from self.own(batch.frame)
         if self.found and self.found.key and self.chosen.runs("frictionless", "primary-key"):
@@ -91,6 +96,8 @@ class _Looks:
             yield from _key_issues(self.resource, pl.concat(self.keys), self.found.key)
         if self.typed:
             yield from self.typed.whole.issues()
+        if self.names:
+            yield from self.names.issues()
         if not rows and self.chosen.any_of("reading"):
             yield Issue("no-rows", "warning", self.resource, N_("has a header but no data rows"))
 
@@ -100,23 +107,22 @@ class _Typed:
 
     def __init__(self, resource: str, text: TableText, meant: Recognised, asked: Asked) -> None:
         self.meant = meant
-        self.fields = dict(meant.fields)
-        self.subject = Subject(resource, text.header, meant.owner, self.fields, meant.complete)
+        self.subject = subject_of(resource, text.header, meant)
         self.whole = Whole(asked.chosen, asked.context)
         self.whole.of(self.subject)
-        types = () if meant.loose else tuple(self._type_rules(asked.chosen))
-        self.rules = (*types, *row_rules(self.subject, asked.chosen, asked.context))
+        self.rules = (
+            *self._type_rules(asked.chosen),
+            *row_rules(self.subject, asked.chosen, asked.context),
+        )
 
     def issues(self, batch: Batch) -> Iterator[Issue]:
-        rows = typed_rows(batch, self.fields)
-        if self.meant.loose:
-            rows = only_possible(rows, self.meant.owner, self.fields)
+        rows = self.subject.rows(batch)
         yield from row_issues(self.subject, self.rules, rows)
         self.whole.add(self.subject, rows)
 
     def _type_rules(self, chosen: Selection) -> Iterator[Rule]:
         owner = self.meant.owner
-        for field in self.fields.values():
+        for field in self.meant.known_fields.values():
             for rule in field_rules(owner, field):
                 if rule.id != "constraint-enum" and chosen.runs("frictionless", rule.id):
                     yield rule

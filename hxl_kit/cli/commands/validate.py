@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hxl_kit.cli.hxl_lists import HxlListOption, named_lists
 from hxl_kit.cli.options import (  # noqa: TC001 - typer reads them
     DebugOption,
     EncodingOption,
@@ -79,10 +80,7 @@ def command(
     hxl_schema: Annotated[
         Path | None, typer.Option("--hxl-schema", help="A legacy HXL schema to hold tagged tables to.")
     ] = None,
-    hxl_lists: Annotated[
-        list[str] | None,
-        typer.Option("--hxl-list", help="URL=FILE: a local copy of a list that the HXL schema names."),
-    ] = None,
+    hxl_lists: HxlListOption = None,
     limit: Annotated[
         int | None,
         typer.Option(
@@ -170,7 +168,7 @@ def command(
         remote=remote,
         memory=None if no_cache else user_memory(),
         context=Context(gazetteers=settings.gazetteers),
-        hxl_schema=_schema_file(hxl_schema, hxl_lists or ()),
+        hxl_schema=_schema_file(hxl_schema, hxl_lists),
         rules=read_own_rules(rules) if rules else (),
     )
     outcome = judged(
@@ -220,18 +218,10 @@ def _outputs(form: str, out: Path | None, also: Sequence[str]) -> list[tuple[For
     return found
 
 
-def _schema_file(schema: Path | None, lists: Sequence[str]) -> SchemaFile | None:
+def _schema_file(schema: Path | None, lists: Sequence[str] | None) -> SchemaFile | None:
     from hxl_kit.validation.hxl_schemas import SchemaFile
 
-    if schema is None and not lists:
-        return None
-    pairs = [each.rpartition("=") for each in lists]
-    for address, _, file in pairs:
-        if not address or not file:
-            raise UsageError(
-                "validate: --hxl-list takes URL=FILE, e.g. https://example.org/list.csv=list.csv"
-            )
-    return SchemaFile(schema, {address: Path(file) for address, _, file in pairs})
+    return SchemaFile(schema, named_lists(lists)) if schema or lists else None
 
 
 def _write(written_as: Format, content: str | bytes, out: Path | None) -> None:
