@@ -61,8 +61,12 @@ def _at(column: str, cell: str, **others: str) -> tuple[str, Mapping[str, str]]:
 SHEETS = {
     "forms.csv": Sheet(
         {
-            **{"number": "N{n}", "date": "2024-01-05", "killed": "3"},
-            **{"latitude": "35.5", "longitude": "38.5", "pcode": "SY02"},
+            "number": "N{n}",
+            "date": "2024-01-05",
+            "killed": "3",
+            "latitude": "35.5",
+            "longitude": "38.5",
+            "pcode": "SY02",
         },
         {
             "date": _at("date", "05/06/2024"),
@@ -76,9 +80,15 @@ SHEETS = {
     ),
     "sums.csv": Sheet(
         {
-            **{"place": "Place {n}", "killed": "5", "killed_civilian": "3"},
-            **{"total": "10", "men": "4", "women": "3", "children": "3"},
-            **{"displaced_low": "1", "displaced_high": "3"},
+            "place": "Place {n}",
+            "killed": "5",
+            "killed_civilian": "3",
+            "total": "10",
+            "men": "4",
+            "women": "3",
+            "children": "3",
+            "displaced_low": "1",
+            "displaced_high": "3",
         },
         {
             "part-exceeds-total": _at("killed_civilian", "9"),
@@ -90,9 +100,17 @@ SHEETS = {
     ),
     "events.csv": Sheet(
         {
-            **{"event_id": "e{n}", "source_id": "s", "event_type": "battle", "date_start": "2024-01-05"},
-            **{"date_precision": "day", "geo_precision": "unknown", "pcode_method": "none"},
-            **{"pcode_score": "", "admin1_code": "", "fatalities": "3", "is_aggregate": "false"},
+            "event_id": "e{n}",
+            "source_id": "s",
+            "event_type": "battle",
+            "date_start": "2024-01-05",
+            "date_precision": "day",
+            "geo_precision": "unknown",
+            "pcode_method": "none",
+            "pcode_score": "",
+            "admin1_code": "",
+            "fatalities": "3",
+            "is_aggregate": "false",
         },
         {
             "constraint-required": _at("pcode_method", ""),
@@ -104,14 +122,15 @@ SHEETS = {
     ),
     "claims.csv": Sheet(
         {
-            **{"claim_id": "c{n}", "source_id": "s", "claimant": "One side", "stance": "asserts"},
-            **{
-                "about_table": "events",
-                "about_id": "e",
-                "aspect": "count",
-                "quote": "five",
-                "claim_date": "",
-            },
+            "claim_id": "c{n}",
+            "source_id": "s",
+            "claimant": "One side",
+            "stance": "asserts",
+            "about_table": "events",
+            "about_id": "e",
+            "aspect": "count",
+            "quote": "five",
+            "claim_date": "",
         },
         {"constraint-maxLength": _at("quote", "five " * 101)},
     ),
@@ -141,9 +160,19 @@ TEXTS = {
 
 HXL = Sheet(
     {
-        **{"id": "ID{n}", "org": "Relief", "start": "2024-01-05", "killed": "3"},
-        **{"province": "Aleppo", "code": "SY02", "sector": "Health", "place": "Northern Market"},
-        **{"district code": "D1", "district": "First", "reached": "1{n}", "in need": "2{n}", "key": "K{n}"},
+        "id": "ID{n}",
+        "org": "Relief",
+        "start": "2024-01-05",
+        "killed": "3",
+        "province": "Aleppo",
+        "code": "SY02",
+        "sector": "Health",
+        "place": "Northern Market",
+        "district code": "D1",
+        "district": "First",
+        "reached": "1{n}",
+        "in need": "2{n}",
+        "key": "K{n}",
     },
     {
         "hxl-required": _at("org", ""),

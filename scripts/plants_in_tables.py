@@ -1,88 +1,15 @@
-"""Errors planted in the rows of a package: one of each check that looks at the tables of the standard.
-
-Each plant has a source of its own and a month of its own, so that its rows have nothing to do with those of others.
-"""
+"""Errors planted in the rows of a package: one of each check that looks at the tables of the standard."""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plants import Copy, Specimen, Spot
-
-from hxl_kit.standard import schemas
+from sound_rows import NO_FIELD, Row, day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    import datetime as dt
 
-    Cells = Mapping[str, str | dt.timedelta]
-
-FIRST_DAY = dt.date(1990, 1, 1)
-APART = dt.timedelta(days=40)
-NO_FIELD = "the row"
-"""Told of a row as a whole, as keys of several fields are."""
-
-TABLES = ("sources", "events", "event_sources", "casualties", "displacement", "indicators", "claims")
-
-
-def day(number: int) -> dt.timedelta:
-    """Return a date so many days after the plant's first."""
-    return dt.timedelta(days=number)
-
-
-PLACE: Cells = {
-    "location_code": "SYR",
-    "location_name": "Syrian Arab Republic",
-    "geo_precision": "country",
-    "pcode_method": "none",
-}
-FIGURE: Cells = {
-    **{"sex": "all", "age_group": "all", "unit": "person", "role": "triangulation"},
-    **{"value": "12", "value_low": "12", "value_high": "12", "qualifier": "exact", "bounds_basis": "stated"},
-    "date_precision": "day",
-    **PLACE,
-}
-SOUND: dict[str, Cells] = {
-    "sources": {
-        **{"title": "Planted", "source_type": "dataset", "date_precision": "unknown"},
-        **{"redistribution": "attribution", "access": "public"},
-    },
-    "events": {
-        **{"event_type": "battle", "date_start": day(0), "date_end": day(0), "date_precision": "day"},
-        "is_aggregate": "false",
-        **PLACE,
-    },
-    "event_sources": {"position": "1", "source_name": "Daily"},
-    "casualties": {
-        **FIGURE,
-        **{"harm": "killed", "person_status": "civilian", "population_group": "all", "counting": "incident"},
-        **{"date_start": day(0), "date_end": day(0)},
-    },
-    "displacement": {
-        **FIGURE,
-        **{"measure": "stock", "category": "idps", "counts": "people", "as_of": day(0)},
-    },
-    "indicators": {**FIGURE, "indicator": "resident_population", "as_of": day(0)},
-    "claims": {"claimant": "One side", "stance": "asserts", "about_table": "events", "aspect": "occurrence"},
-}
-"""By table, the cells of a row without any error, besides its identifiers."""
-
-KEYS = {
-    **{"events": "event_id", "claims": "claim_id"},
-    **dict.fromkeys(("casualties", "displacement", "indicators"), "figure_id"),
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row to plant: the cells that differ from those of a sound row, and the field at which its error is told."""
-
-    table: str
-    cells: Cells
-    told_at: str = ""
+QUANTITY = ("value", "value_low", "value_high")
 
 
 def _one(table: str, told_at: str, **cells: str | dt.timedelta) -> tuple[Row, ...]:
@@ -97,17 +24,23 @@ def _event(told_at: str = "", **cells: str | dt.timedelta) -> Row:
     return Row("events", cells, told_at)
 
 
+def _document(event: str, position: int, told_at: str = "", **cells: str | dt.timedelta) -> Row:
+    return Row("event_sources", {"event_id": event, "position": str(position), **cells}, told_at)
+
+
 def _figure(number: int, told_at: str = "", **cells: str | dt.timedelta) -> Row:
     """Return a figure of casualties that is exactly so many."""
-    bounds = dict.fromkeys(("value", "value_low", "value_high"), str(number))
-    return Row("casualties", {**bounds, **cells}, told_at)
+    return Row("casualties", {**dict.fromkeys(QUANTITY, str(number)), **cells}, told_at)
+
+
+def _stock(number: int, told_at: str = "", **cells: str | dt.timedelta) -> Row:
+    """Return a number of displaced people that is exactly so many."""
+    return Row("displacement", {**dict.fromkeys(QUANTITY, str(number)), **cells}, told_at)
 
 
 _EXACTLY = {"geo_precision": "exact"}
 _RECOMMENDED = {"role": "recommended"}
 _RUMOUR = "Several shells fell on the market and on the road to it"
-_PERIOD = {"date_start": day(0), "date_end": day(9), "as_of": ""}
-_NO_BOUNDS = {"value_low": "", "value_high": "", "bounds_basis": ""}
 
 PLANTS: dict[str, tuple[Row, ...]] = {
     # frictionless: the types, constraints and keys of the standard
@@ -116,8 +49,8 @@ PLANTS: dict[str, tuple[Row, ...]] = {
     "foreign-key": _one("events", NO_FIELD, source_id="none-such"),
     "primary-key": (
         _event(event_id="reported-twice"),
-        Row("event_sources", {"event_id": "reported-twice"}),
-        Row("event_sources", {"event_id": "reported-twice", "source_name": "Weekly"}, NO_FIELD),
+        _document("reported-twice", 1),
+        _document("reported-twice", 1, NO_FIELD, source_name="Weekly"),
     ),
     # forms: what no cell may hold
     "formula": _one("events", "event_name", event_name="=1+1"),
@@ -141,7 +74,7 @@ PLANTS: dict[str, tuple[Row, ...]] = {
     ),
     "date-document": (
         _event(event_id="foreseen"),
-        Row("event_sources", {"event_id": "foreseen", "source_date": day(-9)}, "source_date"),
+        _document("foreseen", 1, "source_date", source_date=day(-9)),
     ),
     "date-claim": (
         _event(event_id="announced"),
@@ -174,8 +107,12 @@ PLANTS: dict[str, tuple[Row, ...]] = {
     "range-order": _one("events", "fatalities_low", fatalities_low="5", fatalities_high="3"),
     "range-value": _one("events", "fatalities", fatalities="9", fatalities_low="1", fatalities_high="5"),
     "quantity-words": _one(
-        "casualties", "quantity_text",
-        **{"quantity_text": "at least 15 civilians", "value": "51", "value_low": "51", "value_high": ""},
+        "casualties",
+        "quantity_text",
+        quantity_text="at least 15 civilians",
+        value="51",
+        value_low="51",
+        value_high="",
         qualifier="at_least",
     ),
     # arithmetic
@@ -217,7 +154,9 @@ PLANTS: dict[str, tuple[Row, ...]] = {
         Row(
             "claims",
             {
-                **{"stance": "retracts", "about_table": "casualties", "about_id": "taken-back"},
+                "stance": "retracts",
+                "about_table": "casualties",
+                "about_id": "taken-back",
                 "aspect": "count",
             },
         ),
@@ -292,16 +231,12 @@ PLANTS: dict[str, tuple[Row, ...]] = {
         *(_event(fatalities=str(n), date_start=day(n), date_end=day(n)) for n in range(40, 80)),
         _event("fatalities", fatalities="100000"),
     ),
-    "number-out-of-series": tuple(
-        Row(
-            "displacement",
-            {
-                **dict.fromkeys(("value", "value_low", "value_high"), str(number)),
-                "as_of": day(30 * month),
-            },
-            "value" if number > 50_000 else "",
-        )
-        for month, number in enumerate((5030, 5110, 50900, 5070, 5150))
+    "number-out-of-series": (
+        *(
+            _stock(number, as_of=day(30 * month))
+            for month, number in ((0, 5030), (1, 5110), (3, 5070), (4, 5150))
+        ),
+        _stock(50900, "value", as_of=day(60)),
     ),
     "number-of-another-cell": (
         *(
@@ -312,73 +247,8 @@ PLANTS: dict[str, tuple[Row, ...]] = {
     ),
     "rare-spelling": (
         _event(event_id="reported-often"),
-        *(
-            Row(
-                "event_sources",
-                {
-                    "event_id": "reported-often",
-                    "position": str(n),
-                    "source_name": "Norhtern Gazette" if n > 20 else "Northern Gazette",
-                },
-                "source_name" if n > 20 else "",
-            )
-            for n in range(1, 22)
-        ),
+        *(_document("reported-often", n, source_name="Northern Gazette") for n in range(1, 21)),
+        _document("reported-often", 21, "source_name", source_name="Norhtern Gazette"),
     ),
 }
-"""By check, the rows that hold its error; the first table is where it is told."""
-
-
-def table_specimen(package: Path, folder: Path, beside: tuple[Spot, ...]) -> Specimen:
-    """Return a copy of a package with all plants in its tables; `beside` is what is told of the package itself.
-
-    Companions and other copies of the tables are left out: they have specimens of their own.
-    """
-    copy = Copy.of(package, folder, TABLES)
-    for name in TABLES:
-        if name not in copy.names:
-            _add_table(copy, name)
-    rows: dict[str, list[Mapping[str, str]]] = {name: [] for name in TABLES}
-    told: list[tuple[str, str, int, str]] = []
-    for number, (check, plant) in enumerate(PLANTS.items()):
-        first = FIRST_DAY + number * APART
-        for row in (*_sources(plant), *plant):
-            if row.told_at:
-                told.append((check, row.table, len(rows[row.table]), row.told_at))
-            rows[row.table].append(_cells(check, first, row, len(rows[row.table])))
-    start = {name: copy.append(name, rows[name]) for name in TABLES}
-    planted = tuple(
-        Spot(check, name, start[name] + n, "" if field == NO_FIELD else field)
-        for check, name, n, field in told
-    )
-    return Specimen(copy.save(), planted, beside)
-
-
-def _add_table(copy: Copy, name: str) -> None:
-    """Add a table of the standard that the package lacks, with its header alone."""
-    schema = json.loads(schemas.path_of("tables", f"{name}.json").read_text(encoding="utf-8"))
-    (copy.folder / f"{name}.csv").write_text(",".join(f["name"] for f in schema["fields"]) + "\n", "utf-8")
-    kept = {key: schema[key] for key in ("fields", "primaryKey", "foreignKeys") if key in schema}
-    described = {"name": name, "type": "table", "path": f"{name}.csv", "format": "csv", "rows": 0}
-    copy.descriptor["resources"].append({**described, "title": name, "schema": kept})
-
-
-def _sources(plant: tuple[Row, ...]) -> Iterator[Row]:
-    """Yield the plant's source, if it does not bring its own."""
-    if all(row.table != "sources" for row in plant):
-        yield _source()
-
-
-def _cells(check: str, first: dt.date, row: Row, number: int) -> dict[str, str]:
-    own: dict[str, str] = {}
-    if row.table != "event_sources":
-        own["source_id"] = check
-    if row.table == "sources":
-        own["publisher"] = check
-    if row.table in KEYS:
-        own[KEYS[row.table]] = f"{check}-{number}"
-    cells = {**SOUND[row.table], **own, **row.cells}
-    return {
-        name: (first + cell).isoformat() if isinstance(cell, dt.timedelta) else cell
-        for name, cell in cells.items()
-    }
+"""By check, the rows that hold its error, and the field at which it is told."""

@@ -65,7 +65,7 @@ def test_rare_numbers_of_the_next_day_are_told_with_the_days(tmp_path):
     [issue] = issues_of(tmp_path, "duplicates", {"events": [*events(300), killed(82, event_id="x1"), later]})
     assert (issue.rule, issue.severity) == ("event-similar", "info")
     assert said([issue]) == [
-        "names an event that may be that of row 302: 2 days and 0 km apart, and otherwise much alike"
+        "names an event that may be that of row 302, 2 day(s) and 0 km away: all else is much alike"
     ]
 
 
@@ -136,7 +136,7 @@ def test_an_event_of_another_source(tmp_path):
     ]
     assert (issue.row, issue.severity) == (23, "info")
     assert said([issue])[0].startswith(
-        "names an event that another source may tell in row 22: 1 days and 6 km apart"
+        "names an event that another source may tell in row 22, 1 day(s) and 6 km away"
     )
     linked = [{**row, "cluster_id": "c1"} for row in (here, there)]
     assert found(tmp_path / "linked", [*events(20), *linked]) == []

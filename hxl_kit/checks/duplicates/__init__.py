@@ -30,7 +30,7 @@ _SIMILAR = Check(
     "event-similar",
     "info",
     N_(
-        "names an event that may be that of row {row}: {days} days and {km} km apart, and otherwise much alike"
+        "names an event that may be that of row {row}, {days} day(s) and {km} km away: all else is much alike"
     ),
     _TWICE,
     "hxl_kit",
@@ -40,7 +40,7 @@ _ELSEWHERE = Check(
     "event-other-source",
     "info",
     N_(
-        "names an event that another source may tell in row {row}: {days} days and {km} km apart, of one kind and size"
+        "names an event that another source may tell in row {row}, {days} day(s) and {km} km away: its kind and size are alike"
     ),
     N_("Events that several sources report are counted once only if a cluster_id links them (G10)."),
     _MELTT,

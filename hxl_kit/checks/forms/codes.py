@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hxl_kit.checks.forms.found import Found
-from hxl_kit.checks.forms.patterns import CONTROL, EATEN, INVISIBLE, JOINER, NUMBER, PCODE
+from hxl_kit.checks.forms.patterns import (
+    CONTROL,
+    EATEN,
+    INVISIBLE,
+    JOINER,
+    LETTER_FOR_DIGIT,
+    NUMBER,
+    PCODE,
+)
 from hxl_kit.standard.messages import N_
 
 if TYPE_CHECKING:
@@ -30,7 +38,13 @@ def pcode(cell: pl.Expr, plain: pl.Expr, _: dt.date) -> Iterator[Found]:
         bare.str.contains(r"[^\x00-\x7f]"),
         N_("is a P-code with non-ASCII digits or letters"),
     )
-    numeric = plain.str.contains(NUMBER)
+    yield Found(
+        "pcode",
+        "warning",
+        plain.str.contains(LETTER_FOR_DIGIT),
+        N_("has a letter O, I or l among its digits: is it a 0 or a 1?"),
+    )
+    numeric = plain.str.contains(NUMBER) & ~plain.str.contains(PCODE)
     odd = ~plain.str.contains(f"{PCODE}|{EATEN}|{NUMBER}") & bare.str.contains(r"^[\x00-\x7f]+$")
     yield Found(
         "pcode",

@@ -46,7 +46,13 @@ EATEN = (
 )
 
 STANDARD = r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9:.,]+ ?(?:Z|UTC|[+-][0-9:]+)?)?)?|-?Q[1-4]|-?W[0-9]{2})?$|^[0-9]{8}$"
-PCODE = r"^[A-Z]{2,3}[0-9][0-9A-Z]*$"
+PCODE = r"^(?:[A-Z]{2,3}[0-9][0-9A-Z]*|[A-Z]{2,3}|[A-Z][0-9]{3,6}|[0-9]{7})$"
+"""The P-codes of OCHA's common operational datasets: letters of the country, then digits; the country alone, Lesotho's
+districts; Syria's communities (C1234); Tajikistan's seven digits."""
+
+LETTER_FOR_DIGIT = r"^[A-Z]{2,3}[0-9A-Za-z]*[0-9][0-9A-Za-z]*[OIl]"
+"""A letter that looks like 0 or 1 after a digit: none of OCHA's 33,000 P-codes of levels 1 and 2 has one."""
+
 ODD_SPACE = r"^\s|\s$|[\u{a0}\u{1680}\u{2000}-\u{200a}\u{202f}\u{205f}\u{3000}]"
 SHORT = 60
 """Cells up to this length are names and codes, by which tables are joined."""

@@ -51,10 +51,10 @@ def command(
         ),
     ] = None,
     checks: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--checks",
-            help="all (the default), or names of sets or checks separated by commas; `hxl-kit checks` lists them.",
+            help="all (the default), or names of sets or checks separated by commas, also repeated; `hxl-kit checks` lists them.",
         ),
     ] = None,
     form: Annotated[
@@ -159,7 +159,7 @@ def command(
     spoken = language or settings.language or ENGLISH
     require_known("language", spoken, message_languages())
     outputs = _outputs(form, out, also or ())
-    names = _names(checks) if checks is not None else settings.checks or ("all",)
+    names = _names(checks) if checks else settings.checks or ("all",)
     judge = partial(
         validate,
         checks=names,
@@ -193,8 +193,8 @@ def command(
         raise typer.Exit(code)
 
 
-def _names(checks: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in checks.split(",") if name.strip())
+def _names(checks: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for each in checks for name in each.split(",") if name.strip())
 
 
 def _first(*numbers: int | None) -> int:
