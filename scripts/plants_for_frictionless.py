@@ -194,4 +194,5 @@ def _no_metadata(copy: Copy) -> tuple[Spot, ...]:
 @plant("error")
 def _not_comparable(copy: Copy) -> Spot:
     copy.field(TABLE, "date_published")["constraints"] = {"minimum": "yesterday"}
+    sound_row(copy, date_published="2024-01-05")
     return Spot("error", TABLE)

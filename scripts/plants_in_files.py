@@ -150,7 +150,7 @@ class Text:
 
 TEXTS = {
     "reading": Text("Figures of the week,\n,\nplace,killed\nA,3\nB,4\n", beside=(UNKNOWN,)),
-    "header": Text("2024-01-05,3\n2024-01-06,4\n", 1, beside=(UNKNOWN,)),
+    "header": Text("2024-01-05,3\n2024-01-06,4\n", 1),
     "row-cells": Text("event_id,fatalities\ne1,3\ne2,3,4\n", 3),
     "no-rows": Text("event_id,date_start\n"),
     "unknown-table": Text("colour,shape\nred,round\n"),
@@ -198,17 +198,17 @@ SCHEMA: dict[str, dict[str, str]] = {
     "#org": {"#valid_required": "true"},
     "#date+start": {"#valid_datatype": "date"},
     "#affected+killed": {"#valid_value+max": "9"},
-    "#adm1+name": {"#valid_value+whitespace": "true"},
+    "#adm1+name": {"#valid_value+whitespace": "true", "#valid_severity": "warning"},
     "#adm1+code": {"#valid_value+regex": "^SY"},
     "#sector": {"#valid_value+list": "Health|Shelter"},
-    "#loc+name": {"#valid_value+spelling": "true"},
+    "#loc+name": {"#valid_value+spelling": "true", "#valid_severity": "info"},
     "#adm2+name": {"#valid_correlation": "#adm2+code"},
-    "#reached": {"#valid_datatype+consistent": "true"},
-    "#inneed": {"#valid_value+outliers": "true"},
+    "#reached": {"#valid_datatype+consistent": "true", "#valid_severity": "warning"},
+    "#inneed": {"#valid_value+outliers": "true", "#valid_severity": "info"},
     "#meta+id": {"#valid_unique": "true"},
     "#meta+key": {"#valid_unique+key": "#meta+key"},
 }
-"""The rules of the HXL schema, by the tag that each is for."""
+"""The rules of the HXL schema, by the tag that each is for, no graver than those of HXL's core schema."""
 
 HXL_TEXTS: dict[str, tuple[Text, dict[str, str]]] = {
     "hxl-date-order": (

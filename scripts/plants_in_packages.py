@@ -29,8 +29,8 @@ def _unique_keys(copy: Copy) -> Spot:
 
 @plant("categories")
 def _categories(copy: Copy) -> Spot:
-    copy.field(TABLE, "version")["categories"] = ["2"]
-    return Spot("categories", TABLE, sound_row(copy, version="1"), "version")
+    copy.field(TABLE, "retrieved_at").update(type="string", categories=["2"])
+    return Spot("categories", TABLE, sound_row(copy, retrieved_at="1"), "retrieved_at")
 
 
 @plant("json-schema")
@@ -124,10 +124,10 @@ def _skipped(copy: Copy) -> Spot:
 
 @plant("missing-numbers")
 def _missing_numbers(copy: Copy) -> Spot:
-    field = copy.field(TABLE, "version")
+    field = copy.field(TABLE, "retrieved_at")
     field.pop("example", None)
     field.update(type="integer", missingValues=["", "0"])
-    return Spot("missing-numbers", TABLE, None, "version")
+    return Spot("missing-numbers", TABLE, None, "retrieved_at")
 
 
 @plant("not-checked")
@@ -153,11 +153,11 @@ def _unusable(copy: Copy) -> Spot:
     return Spot("rule-unusable", TABLE)
 
 
-@plant("own-no-version")
+@plant("own-not-retrieved")
 def _own(copy: Copy) -> Spot:
-    rule = {"name": "no-version", "table": TABLE, "rule": "version IS NULL", "message": "is given"}
+    rule = {"name": "not-retrieved", "table": TABLE, "rule": "retrieved_at IS NULL", "message": "is given"}
     copy.descriptor["checks"] = [rule]
-    return Spot("own-no-version", TABLE, sound_row(copy, version="1"), "version")
+    return Spot("own-not-retrieved", TABLE, sound_row(copy, retrieved_at="2024-01-05"), "retrieved_at")
 
 
 @plant("hashtag-form")

@@ -187,6 +187,16 @@ def test_numbers_and_degrees(cell, meaning, expected):
         ("YE٢٣٠١", {("pcode", "error")}),
         ("ye2301", {("pcode", "warning")}),
         ("YE 2301", {("pcode", "warning")}),
+        ("SY02O0", {("pcode", "warning")}),
+        ("SYO2OO", {("pcode", "warning")}),
+        ("SY02l0", {("pcode", "warning")}),
+        ("SO11", set()),
+        ("CD", set()),
+        ("SYR", set()),
+        ("LSA", set()),
+        ("C5065", set()),
+        ("3501000", set()),
+        ("other", {("pcode", "warning")}),
     ],
 )
 def test_pcodes(cell, expected):

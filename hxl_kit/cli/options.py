@@ -44,6 +44,3 @@ DateOrderOption = Annotated[
         "--date-order", help="What comes first in dates such as 3/4/2024, if the file leaves it open."
     ),
 ]
-TargetOption = Annotated[
-    str, typer.Option("--to", help="Where to publish: catalogue:DIR.", show_default=False)
-]

@@ -51,6 +51,8 @@ class Memory:
 
     folder: Path
     hashes: dict[Path, tuple[Stamp, str]] = field(default_factory=dict)
+    last: tuple[Any, dict[str, Any]] = field(default=(None, {}), repr=False)
+    """The package whose resources come one after the other, and what it says besides them."""
 
     def page(self, resource: Resource) -> Page | None:
         """Return the page for a resource; None when its verdict hangs on more than local files."""
@@ -62,8 +64,15 @@ class Memory:
             return None
         if any(_depends_on_today(one) for one in described):
             return None
-        key = _digest([_engine(), _profile(resource), [_written_out(one) for one in described]])
+        key = _digest([_engine(), self._profile(resource), [_written_out(one) for one in described]])
         return Page(self, self.folder / key[:2] / key, files)
+
+    def _profile(self, resource: Resource) -> dict[str, Any]:
+        """Return what the package says besides its resources: its profile decides how these are read."""
+        if resource.package is not self.last[0]:
+            package = resource.package.to_descriptor() if resource.package else {}
+            self.last = resource.package, {key: value for key, value in package.items() if key != "resources"}
+        return self.last[1]
 
     def hash_of(self, path: Path) -> str:
         """Return the SHA-256 of a file as it is now."""
@@ -137,12 +146,6 @@ def _described(resource: Resource) -> list[Any] | None:
                 return None
             found.append(resource.package.get_resource(name))
     return found
-
-
-def _profile(resource: Resource) -> dict[str, Any]:
-    """Return what the package says besides its resources: its profile decides how these are read."""
-    package = resource.package.to_descriptor() if resource.package else {}
-    return {key: value for key, value in package.items() if key != "resources"}
 
 
 def _written_out(resource: Resource) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from hxl_kit.standard.tags import Tag
 
     Row = Sequence[str | None]
+
+_VALUE = re.compile(r"[+-]?\d+\.\d+|\d{4}-\d\d-\d\d.*|\+?\d{5,}")
+"""What is a value and no column's name: a header with one is a row of the data, and is not repeated in messages."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,11 @@ def _require_unique(label: str, names: list[str]) -> None:
     twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:
         places = ", ".join(str(n) for n, name in enumerate(names, 1) if name == twice[0])
+        if any(_VALUE.fullmatch(name) for name in names):
+            raise InputError(
+                f"{label}: columns {places} have the same name, and others a number or a date: is the header missing? "
+                "Write the names of the columns into the first row, each its own",
+            )
         raise InputError(
             f"{label}: duplicate column names: {listed(twice)} (the first in columns {places}); "
             "give each column its own name",

@@ -146,22 +146,31 @@ def _meaning(name: str, tag: Tag | None, found: Recognised | None) -> str | None
     return None if found and not found.by_name else meaning_of(name, tag)
 
 
-def header_issues(resource: str, text: TableText, first: pl.DataFrame) -> Iterator[Issue]:
-    """Yield what is wrong with the names of columns; values like those below them are the first row of the data."""
-    for name in text.header:
+def header_issues(resource: str, header: Sequence[str]) -> Iterator[Issue]:
+    """Yield what is wrong with the names of columns."""
+    for name in header:
         if not name.isascii() or not name[:1].isalnum():
             yield from (
                 Issue(rule, severity, resource, message, field=name)
                 for rule, severity, message in header_rules(name)
             )
+
+
+def missing_header(resource: str, text: TableText, first: pl.DataFrame) -> Issue | None:
+    """Return the issue of a table whose header looks like the values below it: it is the first row of the data.
+
+    The columns are told by their letters, for what stands in the header is of the data.
+    """
     if not first.height or any(text.tags):
-        return
+        return None
     cells = dict(zip(first.columns, first.row(0), strict=True))
     alike = [name for name in text.header if _kind(name) and _kind(name) == _kind(cells.get(name) or "")]
-    if alike and not _counts_up(alike):
-        message = N_("row {row} holds values, not the names of columns: is the header missing? ({columns})")
-        params = {"row": text.first_row - 1, "columns": listed(alike)}
-        yield Issue("header", "error", resource, message, row=text.first_row - 1, params=params)
+    if not alike or _counts_up(alike):
+        return None
+    row = text.first_row - 1
+    columns = listed([cell_address(row, text.header.index(name) + 1) for name in alike])
+    message = N_("row {row} holds values, not the names of columns: is the header missing? ({columns})")
+    return Issue("header", "error", resource, message, row=row, params={"row": row, "columns": columns})
 
 
 def _kind(text: str) -> str:

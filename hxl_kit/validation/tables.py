@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,7 +13,7 @@ from hxl_kit.reading import open_table
 from hxl_kit.standard.messages import N_
 from hxl_kit.validation.columns import recognised, recognised_loosely
 from hxl_kit.validation.domain import Whole, row_issues, row_rules, subject_of
-from hxl_kit.validation.forms import Forms, header_issues, reading_issues
+from hxl_kit.validation.forms import Forms, header_issues, missing_header, reading_issues
 from hxl_kit.validation.own_tables import own_table_rules
 from hxl_kit.validation.report import Collected, Issue, Report, TableFile
 from hxl_kit.validation.spelling import Names
@@ -31,6 +32,8 @@ def table_report(
 ) -> Report:
     """Return the report on a table without a descriptor.
 
+    Of a table without a header only that is told: whatever else there is to say would name columns by cells.
+
     Raises:
         InputError: it cannot be read.
         UsageError: a rule of the user's own cannot be run on its columns.
@@ -38,11 +41,18 @@ def table_report(
     issues, rows = Collected(limit), 0
     issues.tables[path.name] = TableFile(path, sheet, encoding)
     with open_table(path, encoding=encoding, sheet=sheet) as text:
-        looks = _Looks(path.name, text, recognised(text), asked)
+        batches = text.batches()
+        first, found = next(batches, None), recognised(text)
+        headless = missing_header(path.name, text, first.frame) if first else None
+        if headless and asked.chosen.any_of("reading"):
+            issues.extend([headless])
+        if headless and not found:
+            return issues.report((str(path),), sum(batch.frame.height for batch in text.batches()))
+        looks = _Looks(path.name, text, found, asked)
         issues.extend(looks.at_start())
-        for number, batch in enumerate(text.batches()):
+        for batch in chain([first] if first else [], batches):
             rows += batch.frame.height
-            issues.extend(looks.at_batch(batch, first=not number))
+            issues.extend(looks.at_batch(batch))
     issues.extend(looks.at_end(rows))
     if asked.chosen.any_of("hxl-schema"):
         issues.extend(asked.hxl_schema.issues(path, asked.chosen, sheet=sheet, encoding=encoding))
@@ -71,11 +81,11 @@ class _Looks:
         if self.chosen.any_of("reading"):
             yield from reading_issues(self.resource, self.text, self.found)
             yield from _column_issues(self.resource, self.text, self.found)
+            yield from header_issues(self.resource, self.text.header)
 
-    def at_batch(self, batch: Batch, *, first: bool) -> Iterator[Issue]:
+    def at_batch(self, batch: Batch) -> Iterator[Issue]:
         """Yield what is wrong with some of the rows."""
         if self.chosen.any_of("reading"):
-            yield from header_issues(self.resource, self.text, batch.frame) if first else ()
             yield from (
                 Issue("row-cells", "error", self.resource, bad.reason, row=bad.row_number)
                 for bad in batch.bad

@@ -41,6 +41,9 @@ first day of longer periods."""
 
 _first, _last, _precision = (pl.col(name) for name in ("date_start", "date_end", "date_precision"))
 _days = (_last - _first).dt.total_days() + 1
+_reversed = _first > _last
+_may_be_coarse = (_last == _first.dt.month_start()) | (_last == _first.dt.truncate("1y"))
+"""The first day of the start's month or year: IDMC writes so of an end that is known by month or year alone."""
 
 
 def row_rules(table_name: str, context: Context) -> tuple[Rule, ...]:
@@ -77,7 +80,8 @@ def _period(table: str) -> list[Rule]:
     undated = (_precision != "unknown") & pl.all_horizontal(pl.col(name).is_null() for name in dates)
     span = TOLD["date-precision-span"]
     return [
-        _rule("date-order", table, "date_end", _first > _last),
+        _rule("date-order", table, "date_end", _reversed & ~_may_be_coarse),
+        _rule("date-order", table, "date_end", _reversed & _may_be_coarse & _precision.is_not_null()),
         _rule(span.slug, table, "date_precision", limit < _days, days | {"precision": _precision}),
         Rule(span.slug, table, "date_precision", span.severity, within_year, TOO_SHORT, days),
         _rule("date-precision-undated", table, "date_precision", undated),

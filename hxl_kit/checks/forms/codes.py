@@ -45,7 +45,9 @@ def pcode(cell: pl.Expr, plain: pl.Expr, _: dt.date) -> Iterator[Found]:
         N_("has a letter O, I or l among its digits: is it a 0 or a 1?"),
     )
     numeric = plain.str.contains(NUMBER) & ~plain.str.contains(PCODE)
-    odd = ~plain.str.contains(f"{PCODE}|{EATEN}|{NUMBER}") & bare.str.contains(r"^[\x00-\x7f]+$")
+    odd = ~plain.str.contains(f"{PCODE}|{LETTER_FOR_DIGIT}|{EATEN}|{NUMBER}") & bare.str.contains(
+        r"^[\x00-\x7f]+$"
+    )
     yield Found(
         "pcode",
         "warning",

@@ -21,13 +21,20 @@ def command(
         str | None, typer.Argument(help="A set, or the slug of a check, to see all of it.")
     ] = None,
     language: Annotated[str, typer.Option("--lang", help="en, fr or ar.")] = "en",
+    digest: Annotated[
+        bool, typer.Option("--digest", help="Only the digest of the rule set, which hxl-kit.toml can pin.")
+    ] = False,
     form: FormatOption = Format.TEXT,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
     """List the checks: what each says, why it matters and on what grounds, and what to do."""
     from hxl_kit.validation.catalogue import check_sets
+    from hxl_kit.validation.ruleset import ruleset_digest
 
+    if digest:
+        emit(ruleset_digest())
+        return
     found = _chosen(name, check_sets())
     if form is Format.JSON:
         emit_json([_described(each.name, check, language) for each in found for check in each.checks])

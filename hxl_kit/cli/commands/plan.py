@@ -8,13 +8,18 @@ from typing import Annotated
 
 import typer
 
-from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption, TargetOption
+from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
 from hxl_kit.cli.output import emit, emit_json
 
 
 def command(
     package: Annotated[Path, typer.Argument(metavar="PKG", help="The package.", show_default=False)],
-    to: TargetOption,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", help="Where to publish: catalogue:DIR, or a name that hxl-kit.toml gives a target."
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--output", "-o", help="A file to save the plan in, for publish --plan.")
     ] = None,
@@ -26,9 +31,11 @@ def command(
     from hxl_kit.files import write_atomically
     from hxl_kit.publishing import make_plan
     from hxl_kit.reading.packages import read_package
+    from hxl_kit.settings import find_settings
     from hxl_kit.targets import parse_target
 
-    plan = make_plan(read_package(package), parse_target(to))
+    target = parse_target(find_settings(Path.cwd()).target(to))
+    plan = make_plan(read_package(package), target)
     if out is not None:
         write_atomically(out, (json.dumps(plan.as_json(), ensure_ascii=False, indent=2) + "\n").encode())
     if form is Format.JSON:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def command(
     packages: Annotated[list[Path] | None, typer.Argument(metavar="PKG...", help="The packages.")] = None,
-    to: Annotated[str | None, typer.Option("--to", help="Where to publish: catalogue:DIR.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Where to publish: catalogue:DIR, or a name of hxl-kit.toml.")
+    ] = None,
     saved: Annotated[Path | None, typer.Option("--plan", help="A plan that `hxl-kit plan -o` saved.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Publish without asking.")] = False,
     form: FormatOption = Format.TEXT,
@@ -46,15 +48,17 @@ def command(
 def _plans(packages: list[Path], to: str | None, saved: Path | None) -> list[Plan]:
     from hxl_kit.publishing import make_plan, read_plan
     from hxl_kit.reading.packages import read_package
+    from hxl_kit.settings import find_settings
     from hxl_kit.targets import parse_target
 
     if saved is not None:
         if packages or to:
             raise UsageError("publish: a saved plan names its package and target; give --plan alone")
         return [read_plan(saved)]
-    if not packages or to is None:
+    if not packages:
         raise UsageError("publish: give packages and --to TARGET, or --plan FILE")
-    return [make_plan(read_package(package), parse_target(to)) for package in packages]
+    target = parse_target(find_settings(Path.cwd()).target(to))
+    return [make_plan(read_package(package), target) for package in packages]
 
 
 def _confirm(*, yes: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.reading.table import counted, shown
@@ -34,6 +35,11 @@ class Dialect:
     def skips(self) -> bool:
         """Whether any row could be left out."""
         return bool(self.comment or self.comment_rows or self.blank) or self.header_rows not in ((1,), ())
+
+    @property
+    def furthest(self) -> int | None:
+        """The last record that could be left out; None where it could be any."""
+        return None if self.comment or self.blank else max((*self.comment_rows, *self.header_rows), default=0)
 
 
 def skipped_rows(package: Package) -> Iterator[Issue]:
@@ -74,7 +80,7 @@ def _counts(package: Package, resource: Resource, dialect: Dialect) -> dict[str,
         return found
     try:
         counts = dict.fromkeys(found, 0)
-        for number, cells in enumerate(_records(file, resource), start=1):
+        for number, cells in enumerate(islice(_records(file, resource), dialect.furthest), start=1):
             reason = _reason(number, cells, dialect)
             if reason in counts:
                 counts[reason] += 1
