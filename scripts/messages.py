@@ -61,7 +61,10 @@ def _of_checks() -> Iterator[tuple[str, str]]:
 def catalogue(language: str) -> Catalog:
     """Return a language's catalogue with exactly the messages that there are."""
     path = _po(language)
-    known = read_po(path.open("rb"), locale=language) if path.exists() else Catalog(locale=language)
+    known = Catalog(locale=language)
+    if path.exists():
+        with path.open("rb") as file:
+            known = read_po(file, locale=language)
     fresh = Catalog(locale=language, domain=DOMAIN, project="hxl_kit", fuzzy=False)
     fresh.header_comment = (
         f"# What hxl_kit says, in {language}. scripts/messages.py keeps it; translate msgstr."

@@ -14,8 +14,9 @@ import csv
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import plants_for_frictionless  # noqa: F401 - its plants are registered
 import plants_in_packages  # noqa: F401 - likewise
@@ -28,6 +29,7 @@ from spoilt_copies import package_specimens
 from hxl_kit.validation.catalogue import checks_by_slug
 from hxl_kit.validation.engine import validate
 from hxl_kit.validation.hxl_schemas import SchemaFile
+from hxl_kit.validation.repository.running import Asked, reports_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,9 +66,11 @@ class Outcome:
 
 def examined(specimen: Specimen) -> Outcome:
     """Validate a specimen by all checks (by its HXL schema alone, if it has one), and return what was told."""
-    checks = ["hxl-schema"] if specimen.hxl_schema else ["all"]
-    schema = SchemaFile(specimen.hxl_schema) if specimen.hxl_schema else None
-    return judged(specimen, validate(specimen.path, checks, limit=LIMIT, hxl_schema=schema).issues)
+    asked: dict[str, Any] = {"checks": ["all"]}
+    if specimen.hxl_schema:
+        asked = {"checks": ["hxl-schema"], "hxl_schema": SchemaFile(specimen.hxl_schema)}
+    (report,) = reports_on([specimen.path], Asked(partial(validate, **asked), LIMIT))
+    return judged(specimen, report.issues)
 
 
 def judged(specimen: Specimen, issues: tuple[Issue, ...]) -> Outcome:

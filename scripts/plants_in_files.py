@@ -146,9 +146,15 @@ class Text:
     row: int | None = None
     field: str = ""
     beside: tuple[str, ...] = ()
+    resource: str | None = None
+
+    def told(self, check: str, path: Path) -> Spot:
+        """Return where a check tells of the error: of the file, or of a resource of another name."""
+        return Spot(check, path.name if self.resource is None else self.resource, self.row, self.field)
 
 
 TEXTS = {
+    "unreadable": Text("", resource=""),
     "reading": Text("Figures of the week,\n,\nplace,killed\nA,3\nB,4\n", beside=(UNKNOWN,)),
     "header": Text("2024-01-05,3\n2024-01-06,4\n", 1),
     "row-cells": Text("event_id,fatalities\ne1,3\ne2,3,4\n", 3),
@@ -240,8 +246,9 @@ def file_specimens(folder: Path) -> Iterator[Specimen]:
     for check, text in TEXTS.items():
         path = folder / f"{check}.csv"
         path.write_text(text.content, "utf-8")
-        told = Spot(check, path.name, text.row, text.field)
-        yield Specimen(path, (told,), tuple(Spot(other, path.name) for other in text.beside))
+        yield Specimen(
+            path, (text.told(check, path),), tuple(Spot(other, path.name) for other in text.beside)
+        )
 
 
 def hxl_specimens(folder: Path) -> Iterator[Specimen]:
@@ -255,8 +262,8 @@ def hxl_specimens(folder: Path) -> Iterator[Specimen]:
     for check, (text, rule) in HXL_TEXTS.items():
         path = folder / f"{check}.csv"
         path.write_text(text.content, "utf-8")
-        told = Spot(check, path.name, text.row, text.field)
-        yield Specimen(path, (told,), hxl_schema=_schema(folder / f"{check}.schema.csv", [rule]))
+        schema = _schema(folder / f"{check}.schema.csv", [rule])
+        yield Specimen(path, (text.told(check, path),), hxl_schema=schema)
 
 
 def _schema(path: Path, rules: Sequence[Mapping[str, str]]) -> Path:

@@ -106,6 +106,27 @@ class Row:
     told_at: str = ""
 
 
+@dataclass(frozen=True)
+class Sown:
+    """The rows of all plants by table, and where each error is: check, table, number among the rows, field."""
+
+    rows: dict[str, list[dict[str, str]]]
+    told: list[tuple[str, str, int, str]]
+
+
+def sown(plants: Mapping[str, tuple[Row, ...]]) -> Sown:
+    """Return the rows of plants, each with its source."""
+    found = Sown({name: [] for name in TABLES}, [])
+    for number, (check, plant) in enumerate(plants.items()):
+        first = FIRST_DAY + number * APART
+        for row in (*_sources(plant), *plant):
+            rows = found.rows[row.table]
+            if row.told_at:
+                found.told.append((check, row.table, len(rows), row.told_at))
+            rows.append(_cells(check, first, row, len(rows)))
+    return found
+
+
 def planted_package(
     package: Path, folder: Path, plants: Mapping[str, tuple[Row, ...]], beside: tuple[Spot, ...]
 ) -> Specimen:
@@ -117,18 +138,11 @@ def planted_package(
     for name in TABLES:
         if name not in copy.names:
             _add_table(copy, name)
-    rows: dict[str, list[Mapping[str, str]]] = {name: [] for name in TABLES}
-    told: list[tuple[str, str, int, str]] = []
-    for number, (check, plant) in enumerate(plants.items()):
-        first = FIRST_DAY + number * APART
-        for row in (*_sources(plant), *plant):
-            if row.told_at:
-                told.append((check, row.table, len(rows[row.table]), row.told_at))
-            rows[row.table].append(_cells(check, first, row, len(rows[row.table])))
-    start = {name: copy.append(name, rows[name]) for name in TABLES}
+    found = sown(plants)
+    start = {name: copy.append(name, rows) for name, rows in found.rows.items()}
     planted = tuple(
         Spot(check, name, start[name] + n, "" if field == NO_FIELD else field)
-        for check, name, n, field in told
+        for check, name, n, field in found.told
     )
     return Specimen(copy.save(), planted, beside)
 

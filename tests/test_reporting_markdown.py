@@ -36,6 +36,15 @@ def test_one_summary_of_all_with_the_worst_first():
     assert rows[7][5] == "Look again."
 
 
+def test_a_check_with_other_words_for_each_place_is_told_by_the_first():
+    message = "is no P-code of {country}"
+    issues = [
+        Issue("pcode-unknown", "warning", "t", message, row, "code", params={"country": country})
+        for row, country in ((2, "SYR"), (3, "TUR"))
+    ]
+    assert rows_of(render([report("one", *issues)], "en"))[-1][4] == "is no P-code of SYR"
+
+
 def test_clean_packages_and_none_at_all_are_two_lines():
     assert render([report("one")], "en").splitlines()[0] == "## hxl-kit: valid"
     assert rows_of(render([report("one")], "en")) == []

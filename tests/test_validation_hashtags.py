@@ -12,12 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packages_for_tests import write_package
 
-from hxl_kit.checks.rule import Check
 from hxl_kit.errors import InputError
 from hxl_kit.reading.arrow_tags import parquet_tags
 from hxl_kit.reading.packages import read_package
 from hxl_kit.standard.tables import table
-from hxl_kit.validation.hashtags import CHECKS, hashtag_issues
+from hxl_kit.validation.hashtags import hashtag_issues
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -270,8 +269,3 @@ def test_row_is_told_exactly_where_it_differs(tmp_path_factory, tags):
     is_row = 0 < filled <= 2 * sum(read)
     told = [field for rule, _, _, field, *_ in found(folder) if rule == "hashtag-row"]
     assert told == (wrong if is_row else [])
-
-
-def test_each_slug_is_explained():
-    assert all(isinstance(check, Check) and check.reason and check.source and check.fix for check in CHECKS)
-    assert len({check.slug for check in CHECKS}) == len(CHECKS)

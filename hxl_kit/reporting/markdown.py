@@ -70,7 +70,7 @@ def _findings(reports: Sequence[Report], language: str) -> Iterator[list[str]]:
     for (severity, slug), of in sorted(
         found.items(), key=lambda one: (grave.index(one[0][0]), -_total(one[1]))
     ):
-        words = dict.fromkeys(kind.words(language) for kind in of)
+        words = dict.fromkeys(kind.words(language) or kind.example(language) for kind in of)
         fixes = dict.fromkeys(fix for kind in of for fix in kind.ways_out(language))
         said = (next(filter(None, words), ""), next(iter(fixes), ""))
         yield [say(SEVERITY_WORDS[severity], language), slug, f"{_total(of):,}", f"{len(of):,}", *said]

@@ -105,6 +105,10 @@ class Kind:
         usual = self.check.message if self.check else ""
         return self.same(language) or ("" if "{" in usual else say(usual, language))
 
+    def example(self, language: str) -> str:
+        """Return what is wrong at the first place that is held, where it is other words for each."""
+        return visible(self.issues[0].told(language)) if self.issues else ""
+
     def ways_out(self, language: str) -> tuple[str, ...]:
         """Return what to do, each advice once."""
         advice = (visible(issue.way_out(language)) for issue in self.issues)

@@ -27,6 +27,9 @@ _TITLES = {
     "strict": N_("what Data Package v2 asks beyond frictionless 5.21"),
     "profile": N_("what a package of hxl_kit must say about itself (schemas/profile.json)"),
     "reading": N_("whether a file can be read in one way only, and what its columns are"),
+    "hashtags": N_("whether the hashtags of the schema, of the hashtag row and of Parquet are the same"),
+    "own": N_("the rules that the package's author wrote"),
+    "hxl-schema": N_("what a legacy HXL schema asks (--hxl-schema FILE), or HXL's core schema"),
 }
 """The sets whose checks stand in `schemas/checks/`, in the order in which they are listed."""
 
@@ -34,15 +37,7 @@ _TITLES = {
 @cache
 def check_sets() -> tuple[CheckSet, ...]:
     """Return all sets: those of files and packages first, then the themes by name."""
-    # Here, not above: these modules make issues, and issues look their checks up.
-    from hxl_kit.validation import hashtags, hxl_schemas, own
-
     listed = [CheckSet(name, title, _listed(name)) for name, title in _TITLES.items()]
-    listed += [
-        CheckSet("own", own.TITLE, own.CHECKS),
-        CheckSet("hashtags", hashtags.TITLE, hashtags.CHECKS),
-        CheckSet("hxl-schema", hxl_schemas.TITLE, hxl_schemas.CHECKS),
-    ]
     return (*listed, *(CheckSet(theme.name, theme.title, theme.checks) for theme in themes()))
 
 

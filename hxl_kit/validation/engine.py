@@ -8,10 +8,11 @@ from hxl_kit.checks.theme import Context
 from hxl_kit.gate import Request, frictionless_report
 from hxl_kit.reading.packages import is_package
 from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
+from hxl_kit.validation.asked import Asked
 from hxl_kit.validation.guarded import harmless_path
 from hxl_kit.validation.hxl_schemas import SchemaFile
 from hxl_kit.validation.packages import package_report, verdict_report
-from hxl_kit.validation.selection import Asked, selected
+from hxl_kit.validation.selection import selected
 from hxl_kit.validation.tables import table_report
 
 if TYPE_CHECKING:

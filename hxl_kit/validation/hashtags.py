@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hxl_kit.checks.rule import Check
 from hxl_kit.errors import InputError
 from hxl_kit.reading.arrow_tags import parquet_tags
 from hxl_kit.reading.table import shown
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from hxl_kit.reading import TableText
     from hxl_kit.reading.packages import Package
 
-TITLE = N_("whether the hashtags of the schema, of the hashtag row and of Parquet are the same")
-TAGGING = "HXL 1.1, tagging conventions"
 FORM = N_("carries {tag}, which is not written as hashtags are")
 REPEATED = N_("carries {tag}, as {other} does: nothing tells the two apart")
 UNKNOWN = N_("carries {tag}, whose hashtag is not in the HXL dictionary")
@@ -36,58 +33,6 @@ ROW_ONLY = N_("has {found} in the hashtag row, and no hashtag in the schema")
 ROW_MISSING = N_("has no hashtag row, which its readers are told to expect")
 PARQUET = N_("has {found} in the Parquet file, and {tag} in the schema")
 PARQUET_EMPTY = N_("has no hashtag in the Parquet file, and {tag} in the schema")
-
-_WRITE_AGAIN = N_("Write the file again from the schema: hxl-kit build does.")
-CHECKS = (
-    Check(
-        "hashtag-form",
-        "error",
-        N_("carries a hashtag that is not written as hashtags are"),
-        N_("A tag that programs cannot read is as good as none."),
-        TAGGING,
-        N_("Write it like #affected+killed: a hashtag, then attributes of letters, digits and underscores."),
-    ),
-    Check(
-        "hashtag-repeated",
-        "error",
-        N_("carries the same hashtag as another field of the table"),
-        N_("Whoever asks for the tag gets one of the two columns, or both added up."),
-        TAGGING,
-        N_("Add an attribute to one of them that says how they differ."),
-    ),
-    Check(
-        "hashtag-unknown",
-        "warning",
-        N_("carries a hashtag that is not in the HXL dictionary"),
-        N_("Programs find columns by the hashtags of the dictionary; attributes may be one's own."),
-        "HXL 1.1, core hashtags (schemas/hxl/core_hashtags.csv)",
-        N_("Use the nearest hashtag of the dictionary, and say what is particular in an attribute."),
-    ),
-    Check(
-        "hashtag-row",
-        "error",
-        N_("has another hashtag in the hashtag row than in the schema"),
-        N_("Readers of the tagged file take the column for something else."),
-        "hxl_kit, docs/hxl.md",
-        _WRITE_AGAIN,
-    ),
-    Check(
-        "companion-rows",
-        "error",
-        N_("is not a copy of the table that it stands beside"),
-        N_("Who reads the tagged file gets other figures than who reads the clean one."),
-        "hxl_kit, docs/hxl.md",
-        _WRITE_AGAIN,
-    ),
-    Check(
-        "parquet-hashtags",
-        "error",
-        N_("has another hashtag in the Parquet file than in the schema"),
-        N_("Readers of the Parquet file take the column for something else."),
-        "hxl_kit, docs/hxl.md",
-        _WRITE_AGAIN,
-    ),
-)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from hxl_kit.checks.rule import Check
 from hxl_kit.hxl_schema import core_schema, hxl_issues, read_schema
 from hxl_kit.reading import open_table
 from hxl_kit.reading.table import shown
@@ -23,154 +22,10 @@ if TYPE_CHECKING:
     from hxl_kit.reading.table import TableText
     from hxl_kit.validation.selection import Selection
 
-HXL_SCHEMAS = "https://github.com/HXLStandard/hxl-proxy/wiki/HXL-schemas"
 DESCRIPTION_CHARACTERS = 300
 
-TITLE = N_("what a legacy HXL schema asks (--hxl-schema FILE), or HXL's core schema")
 UNTAGGED = N_("has no hashtag row, so that no rule of an HXL schema can be applied")
 NEAREST = N_("is not one of the values that are allowed here; the nearest is '{suggested}'")
-
-CHECKS = (
-    Check(
-        "hxl-required",
-        "error",
-        N_("is empty, and must be filled"),
-        N_("What the schema asks for is missing; whoever uses the row has to guess it."),
-        HXL_SCHEMAS,
-        N_("Fill the cell; where nothing is known, ask the sender of the schema how to write that."),
-    ),
-    Check(
-        "hxl-datatype",
-        "error",
-        N_("is not of the type that the schema asks for"),
-        N_("A number or date that programs cannot read is left out of sums and maps without a word."),
-        HXL_SCHEMAS,
-        N_("Write numbers with digits and a decimal point, dates as 2026-01-31, addresses in full."),
-    ),
-    Check(
-        "hxl-date-order",
-        "error",
-        N_("has dates that mean two days"),
-        N_(
-            "01/02/2026 is in January or in February: nothing in the column tells, and a guess moves the event."
-        ),
-        "hxl_kit",
-        N_("Write the dates as 2026-01-31."),
-    ),
-    Check(
-        "hxl-range",
-        "error",
-        N_("lies outside the range that the schema allows"),
-        N_("Values beyond their limits are mostly slips, and one of them can outweigh all others."),
-        HXL_SCHEMAS,
-        N_("Compare the value with its source; if it is right, have the schema's limits changed."),
-    ),
-    Check(
-        "hxl-whitespace",
-        "warning",
-        N_("has superfluous white space"),
-        N_("'Aleppo' and 'Aleppo ' are two places to a program: joins and counts go wrong unseen."),
-        HXL_SCHEMAS,
-        N_("Take away the space before and after the text, double spaces and line breaks."),
-    ),
-    Check(
-        "hxl-regex",
-        "error",
-        N_("does not match the pattern that the schema asks for"),
-        N_("Codes of another form are not found in the lists that they are joined with."),
-        HXL_SCHEMAS,
-        N_("Write the value in the form that the schema describes."),
-    ),
-    Check(
-        "hxl-list",
-        "error",
-        N_("is not one of the values that are allowed here"),
-        N_("Values outside the agreed list are counted apart, or not at all."),
-        HXL_SCHEMAS,
-        N_("Take a value of the list, written as it is there."),
-    ),
-    Check(
-        "hxl-list-unread",
-        "error",
-        N_("is not checked against its list, which could not be read"),
-        N_("Without the list nobody knows whether the values are allowed."),
-        HXL_SCHEMAS,
-        N_("Save the list beside the schema, or name a local copy of it."),
-    ),
-    Check(
-        "hxl-spelling",
-        "info",
-        N_("is rare here and near to a common spelling"),
-        N_("A name with a slip becomes another name, and its rows drop out of their group."),
-        HXL_SCHEMAS,
-        N_("Compare the name with the common one of the column; leave it if both exist."),
-    ),
-    Check(
-        "hxl-unique",
-        "error",
-        N_("is there already"),
-        N_("What identifies a row must identify one row only."),
-        HXL_SCHEMAS,
-        N_("Take away the row if it is there twice; else give it a value of its own."),
-    ),
-    Check(
-        "hxl-unique-row",
-        "error",
-        N_("repeats an earlier row"),
-        N_("A row that is there twice is counted twice."),
-        HXL_SCHEMAS,
-        N_("Take away the repetition, or say in the key's columns what is different."),
-    ),
-    Check(
-        "hxl-correlation",
-        "error",
-        N_("is another value than most rows with the same key have"),
-        N_("A code with two names, or a name with two codes, means that one of the two is wrong."),
-        HXL_SCHEMAS,
-        N_("Compare the code and the name with the official list, and mend the one that is wrong."),
-    ),
-    Check(
-        "hxl-consistent",
-        "warning",
-        N_("is of another type than most cells of this tag"),
-        N_("Text among numbers is left out of every sum."),
-        HXL_SCHEMAS,
-        N_("Write the value as the others of its column are; remarks go into a column of their own."),
-    ),
-    Check(
-        "hxl-outlier",
-        "info",
-        N_("is far from the other numbers of this tag"),
-        N_("A zero too many changes every total."),
-        HXL_SCHEMAS,
-        N_("Compare the number with its source; leave it if it is right."),
-    ),
-    Check(
-        "hxl-row-shape",
-        "error",
-        N_("has more or fewer cells than the table has columns"),
-        N_("From the missing or superfluous cell on, values stand in the wrong columns."),
-        "RFC 4180",
-        N_("Fill the row to the table's width; put text that holds the delimiter into quotation marks."),
-    ),
-    Check(
-        "hxl-not-checked",
-        "error",
-        N_("was not checked: the rule takes too long"),
-        N_("What was not checked may be wrong."),
-        "hxl_kit",
-        N_("Simplify the rule's pattern, or check fewer columns with it."),
-    ),
-    Check(
-        "hxl-untagged",
-        "error",
-        UNTAGGED,
-        N_("An HXL schema knows columns by their hashtags alone."),
-        "https://hxlstandard.org/standard/1-1final/tagging/",
-        N_("Put a row with the hashtags below the header."),
-    ),
-)
-"""What the rules of HXL schemas are called, why they matter, and what to do about what they find."""
 
 
 def hxl_schema_issues(

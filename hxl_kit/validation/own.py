@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from hxl_kit.checks.own import Column, OwnCheck, column_of, explained, own_checks, own_rules
-from hxl_kit.checks.rule import Check, Rule
 from hxl_kit.errors import InputError, UsageError, nearest
 from hxl_kit.mapping import typed
 from hxl_kit.reading.table import ROW_NUMBER, shown
-from hxl_kit.standard.messages import N_
 from hxl_kit.standard.tables import Field
 from hxl_kit.validation.profile import follows_profile
 from hxl_kit.validation.report import Issue, cell_address
@@ -23,20 +21,10 @@ from hxl_kit.validation.strict.rows import not_checked, opened
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from hxl_kit.checks.rule import Rule
     from hxl_kit.reading.packages import Package
 
 UNUSABLE = "rule-unusable"
-CHECKS = (
-    Check(
-        UNUSABLE,
-        "error",
-        N_("states a rule that cannot be run"),
-        N_("What a rule that is not run would find goes unseen."),
-        "hxl_kit, docs/own-checks.md",
-        N_("Correct the rule in package.yaml and build the package again."),
-    ),
-)
-TITLE = N_("the rules that the package's author wrote")
 
 _READ_AS = {"year": "integer", "any": "string"}
 _TYPED = ("string", "integer", "number", "boolean", "date")

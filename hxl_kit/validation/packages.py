@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from hxl_kit.reading.packages import Package
     from hxl_kit.reading.remote import RemotePolicy
     from hxl_kit.standard.tags import Tag
-    from hxl_kit.validation.selection import Asked, Selection
+    from hxl_kit.validation.asked import Asked
+    from hxl_kit.validation.selection import Selection
 
 
 def package_report(

@@ -11,10 +11,6 @@ from hxl_kit.validation.catalogue import check_sets
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hxl_kit.checks.own import OwnCheck
-    from hxl_kit.checks.theme import Context
-    from hxl_kit.validation.hxl_schemas import SchemaFile
-
 ALL = "all"
 OPTIONAL = frozenset({"hxl-schema"})
 """Sets that run only when they are asked for by name: others' rules, which the standard's tables need not keep."""
@@ -47,16 +43,6 @@ class Selection:
     def only_frictionless(self) -> bool:
         """Whether nothing but frictionless' verdict is asked for."""
         return self.names == {"frictionless"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a run asks: the chosen checks, what they go by, a legacy HXL schema, and a user's own rules."""
-
-    chosen: Selection
-    context: Context
-    hxl_schema: SchemaFile
-    rules: tuple[OwnCheck, ...] = ()
 
 
 def selected(names: Iterable[str]) -> Selection:

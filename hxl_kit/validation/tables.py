@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hxl_kit.reading import Batch, TableText
+    from hxl_kit.validation.asked import Asked
     from hxl_kit.validation.columns import Recognised
-    from hxl_kit.validation.selection import Asked, Selection
+    from hxl_kit.validation.selection import Selection
 
 
 def table_report(
