@@ -79,11 +79,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean '{folded[found[0]]}'?" if found else ""
 
 
+FEW = 12
+"""So many names are listed in a message where none is near."""
+
+
 def require_known(kind: str, name: str, known: Collection[str]) -> None:
     """Refuse a name that is none of the known ones of its kind.
 
     Raises:
-        UsageError: it is not known; the message has the nearest one.
+        UsageError: it is not known; the message has the nearest one, or all of a few.
     """
     if name not in known:
-        raise UsageError(f"no {kind} '{name}'{nearest(name, known)}")
+        few = f"; known: {', '.join(sorted(known))}" if len(known) <= FEW else ""
+        raise UsageError(f"no {kind} '{name}'{nearest(name, known) or few}")

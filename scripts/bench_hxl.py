@@ -2,7 +2,7 @@
 
 A schema of nine rules and the default core schema each run in a process of its own. The marks of both are compared:
 rule, row, column and cell. "in" is the CPU time of reading and judging, "CPU" that of the whole process. Then both
-judge a table with planted errors (`planted_errors`).
+judge a table with planted errors (`bench_hxl_errors`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import random
 from typing import TYPE_CHECKING, Any
 
-import planted_errors
+import bench_hxl_errors
 from measuring import measured
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def hxl(file: Path | None, folder: Path, rows: int) -> int:
         print(
             f"  {theirs['cpu'] / ours['cpu']:.1f} times as fast, {cost.cpu / our_cost.cpu:.1f} times with the start of the program"
         )
-    planted_errors.compare(folder, rows, nine_rules(folder / "nine_for_planted.csv", **OF_PLANTED))
+    bench_hxl_errors.compare(folder, rows, nine_rules(folder / "nine_for_planted.csv", **OF_PLANTED))
     return int(differs)
 
 

@@ -4,7 +4,11 @@
 
 Writes the copies into OUT (a new folder), validates them and both reference packages as they are, and prints per check
 where its error was planted and found. The exit code is 1 if an error is missed, told more gravely than its check says,
-or if anything else is told. A check without a plant has its reason in `unplanted.csv`.
+or if anything else is told.
+
+A check is planted in one place: rows of the standard's tables in `planting/in_tables.py`, descriptors and files of packages
+in `planting/for_frictionless.py` and `planting/in_packages.py`, bare files and HXL schemas in `planting/in_files.py`; those
+that cannot be planted stand in `planting/unplanted.csv` with the reason.
 """
 
 from __future__ import annotations
@@ -18,13 +22,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import plants_for_frictionless  # noqa: F401 - its plants are registered
-import plants_in_packages  # noqa: F401 - likewise
-from plants import Specimen, Spot
-from plants_in_files import file_specimens, hxl_specimens
-from plants_in_tables import PLANTS
-from sound_rows import planted_package
-from spoilt_copies import package_specimens
+from planting import (
+    for_frictionless,  # noqa: F401 - its plants are registered
+    in_packages,  # noqa: F401 - likewise
+)
+from planting.in_files import file_specimens, hxl_specimens
+from planting.in_tables import PLANTS
+from planting.plants import Specimen, Spot
+from planting.sound_rows import planted_package
+from planting.spoilt_copies import package_specimens
 
 from hxl_kit.validation.catalogue import checks_by_slug
 from hxl_kit.validation.engine import validate
@@ -38,7 +44,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 REFERENCES = (ROOT / "datapackages" / "nw-syria-2024", ROOT / "datapackages" / "ucdp-ged-syria")
-UNPLANTED = Path(__file__).with_name("unplanted.csv")
+UNPLANTED = Path(__file__).with_name("planting") / "unplanted.csv"
 LIMIT = 100_000
 GRAVITY = ("info", "warning", "error")
 

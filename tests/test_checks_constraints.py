@@ -37,7 +37,7 @@ VALID_BY_PATTERN = {
     "(stated|source_range|convention:[a-z0-9-]+)": ["stated", "source_range", "convention:plural-v1"],
     "[A-Z]{3}": ["SYR", "TUR"],
     "([A-Z]{2,3}[0-9A-Za-z]*|[0-9]{7})": ["SY02", "SYR", "NER003001", "1234567", "UAabc1"],
-    "[a-z]{2,3}(-[0-9A-Za-z]{2,8})*": ["en", "ara", "zh-Hant"],
+    "[a-z]{2,3}(-[0-9A-Za-z]{2,8}){0,7}": ["en", "ara", "zh-Hant"],
     "https?://\\S+": ["https://ucdp.uu.se/downloads/", "http://x/ü?a=b,c"],
     "[0-9a-f]{64}": ["0" * 64, "0123456789abcdef" * 4],
 }

@@ -107,7 +107,11 @@ def require_known(report):
 def planted_rows():
     """Rows that break every rule on tables of the standard, by table, with all columns."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
-    rows = importlib.import_module("sound_rows").sown(importlib.import_module("plants_in_tables").PLANTS).rows
+    rows = (
+        importlib.import_module("planting.sound_rows")
+        .sown(importlib.import_module("planting.in_tables").PLANTS)
+        .rows
+    )
     sys.path.pop(0)
     return {
         name: [dict.fromkeys(table(name).names, "") | row for row in found] for name, found in rows.items()

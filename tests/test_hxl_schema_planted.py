@@ -22,7 +22,7 @@ SCRIPTS = Path(__file__).parents[1] / "scripts"
 def planted_errors():
     """The script that plants errors."""
     sys.path.insert(0, str(SCRIPTS))
-    yield importlib.import_module("planted_errors")
+    yield importlib.import_module("bench_hxl_errors")
     sys.path.pop(0)
 
 

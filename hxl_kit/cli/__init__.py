@@ -29,7 +29,8 @@ def _flushed(code: int) -> int:
         sys.stdout.flush()
     except OSError as error:
         _silence(sys.stdout)
-        return int(_told(error))
+        told = int(_told(error))
+        return code if isinstance(error, BrokenPipeError) else told
     return code
 
 

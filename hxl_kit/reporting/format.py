@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from hxl_kit import reporting
-from hxl_kit.errors import UsageError, require_known
-from hxl_kit.files import sync_folder, working_folder, write_atomically
+from hxl_kit.errors import TargetError, UsageError, require_known
+from hxl_kit.files import reason_of, sync_folder, working_folder, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,23 +56,32 @@ def require_place(name: str, out: Path | None) -> Format:
     """Return a format if its reports may go to `out` (None: stdout); to be asked before anything is validated.
 
     Raises:
-        UsageError: there is no such format, or it needs a file and none is named.
+        UsageError: there is no such format, it needs a file and none is named, or what is named is no file.
     """
     require_known("format", name, formats())
     found = formats()[name]
     if out is None and (found.binary or found.private):
         why = "holds rows of the data" if found.private else "is no text"
         raise UsageError(f"--format {name} {why}: name a file for it, -o report{found.suffix}")
+    if out is not None and out.exists() and not out.is_file():
+        raise UsageError(
+            f"{out}: is a folder or a device; name a file for the report, -o report{found.suffix}"
+        )
     return found
 
 
 def write_report(found: Format, content: str | bytes, out: Path) -> None:
-    """Write a rendered report to a file, whole or not at all; a private one for its owner's eyes alone."""
+    """Write a rendered report to a file, whole or not at all; a private one for its owner's eyes alone.
+
+    Raises:
+        TargetError: the file cannot be written.
+    """
     raw = f"{content.rstrip()}\n".encode() if isinstance(content, str) else content
-    if found.private:
-        _write_private(out, raw)
-    else:
-        write_atomically(out, raw)
+    write = _write_private if found.private else write_atomically
+    try:
+        write(out.resolve(), raw)
+    except OSError as error:
+        raise TargetError(f"{out}: the report cannot be written: {reason_of(error)}") from error
 
 
 def _write_private(path: Path, content: bytes) -> None:

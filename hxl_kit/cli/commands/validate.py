@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -159,6 +160,7 @@ def command(
     spoken = language or settings.language or ENGLISH
     require_known("language", spoken, message_languages())
     outputs = _outputs(form, out, also or ())
+    _spare(paths or (), [file for _, file in outputs if file])
     names = _names(checks) if checks else settings.checks or ("all",)
     judge = partial(
         validate,
@@ -187,14 +189,24 @@ def command(
     )
     for note in outcome.notes:
         say(note)
-    for written_as, file in outputs:
-        _write(written_as, written_as.render(outcome.reports, spoken), file)
-    if code := outcome.exit_code(fail_on or settings.fail_on or FailOn.ERROR):
+    code = outcome.exit_code(fail_on or settings.fail_on or FailOn.ERROR)
+    with suppress(BrokenPipeError):  # the verdict stands, also when only its first lines are read
+        for written_as, file in reversed(outputs):
+            _write(written_as, written_as.render(outcome.reports, spoken), file)
+    if code:
         raise typer.Exit(code)
 
 
 def _names(checks: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name.strip() for each in checks for name in each.split(",") if name.strip())
+    """Return the names in --checks.
+
+    Raises:
+        UsageError: there is none; nothing would be checked, and everything be valid.
+    """
+    names = tuple(name.strip() for each in checks for name in each.split(",") if name.strip())
+    if not names:
+        raise UsageError("validate: --checks names none; leave it out for all")
+    return names
 
 
 def _first(*numbers: int | None) -> int:
@@ -216,6 +228,14 @@ def _outputs(form: str, out: Path | None, also: Sequence[str]) -> list[tuple[For
             raise UsageError("validate: --also takes FORMAT=FILE, e.g. --also sarif=findings.sarif")
         found.append((require_place(name, Path(file)), Path(file)))
     return found
+
+
+def _spare(paths: Sequence[Path], files: Sequence[Path]) -> None:
+    """Refuse to write a report over what is validated."""
+    validated = {path.resolve() for each in paths for path in (each, each / "datapackage.json")}
+    for file in files:
+        if file.resolve() in validated:
+            raise UsageError(f"validate: {file} is what is to be validated; name another file for the report")
 
 
 def _schema_file(schema: Path | None, lists: Sequence[str] | None) -> SchemaFile | None:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from plants import Spot
-from spoilt_copies import COMPANION, PARQUET, TABLE, not_ours, plant, sound_row
+
+from planting.plants import Spot
+from planting.spoilt_copies import COMPANION, PARQUET, TABLE, not_ours, plant, sound_row
 
 if TYPE_CHECKING:
-    from plants import Copy
+    from planting.plants import Copy
 
 # The Data Package standard v2
 

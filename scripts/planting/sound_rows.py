@@ -10,9 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plants import Copy, Specimen, Spot
-
 from hxl_kit.standard import schemas
+from planting.plants import Copy, Specimen, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plants import Specimen, Spot
+from planting.plants import Specimen, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plants import Spot
-from spoilt_copies import NOT_CHECKED, TABLE, each_line, not_ours, plant, sound_row
+from planting.plants import Spot
+from planting.spoilt_copies import NOT_CHECKED, TABLE, each_line, not_ours, plant, sound_row
 
 if TYPE_CHECKING:
-    from plants import Copy
+    from planting.plants import Copy
 
 
 def _header(copy: Copy, old: str, new: str) -> None:

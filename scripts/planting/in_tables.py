@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sound_rows import NO_FIELD, Row, day
+from planting.sound_rows import NO_FIELD, Row, day
 
 if TYPE_CHECKING:
     import datetime as dt
