@@ -156,6 +156,12 @@ def test_the_largest_of_a_heavy_tail_is_no_outlier_and_a_slip_is(alpha):
         assert 2002 in far_above(numbers(slip))["row_number"].to_list()
 
 
+def test_a_single_number_far_above_small_counts_that_repeat_is_told():
+    counts = [0, 1, 1, 2, 3, 5, 8] * 40
+    assert far_above(numbers([*counts, 3000]))["row_number"].to_list() == [len(counts) + 2]
+    assert far_above(numbers([*counts, 90])).height == 0
+
+
 def test_few_numbers_are_not_judged(tmp_path):
     rows = [{**EVENT, "event_id": f"e{n}", "fatalities": "1"} for n in range(28)]
     far = {**EVENT, "event_id": "far", "fatalities": "90000"}

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -367,3 +368,17 @@ def test_a_message_is_said_with_its_values_and_what_a_column_was_read_as():
 )
 def test_cell_address(row, column, expected):
     assert cell_address(row, column) == expected
+
+
+def test_a_long_list_of_allowed_values_is_told_by_its_length(copy):
+    change_cell(copy / "events.csv", 2, "location_code", "XXX")
+    restate(copy)
+    told = {i.field: i.told() for i in validate(copy, ["frictionless"], limit=9).issues}
+    assert re.fullmatch(r"is none of the \d{3} values that the schema allows", told["location_code"])
+
+
+def test_a_short_list_of_allowed_values_is_told(copy):
+    change_cell(copy / "events.csv", 2, "event_type", "fight")
+    restate(copy)
+    (issue,) = validate(copy, ["frictionless"], limit=9).issues
+    assert "'battle'" in issue.told()

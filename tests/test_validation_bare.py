@@ -29,7 +29,7 @@ TAGS = {
     "place_name": "#loc+name",
     "latitude": "#geo+lat",
     "longitude": "#geo+lon",
-    "fatalities": "#affected+killed+total",
+    "fatalities": "#affected+killed",
     "adm2_pcode": "#adm2+code",
 }
 
@@ -71,7 +71,7 @@ def test_what_a_name_alone_says_is_no_type_error(tmp_path):
 
 def test_a_field_by_its_name_and_by_the_tag_of_another_column_is_the_one_by_its_name(tmp_path):
     fields = [{"name": name, "type": "any", "hxl_tag": TAGS.get(name, "")} for name in EVENT]
-    fields.append({"name": "dead", "type": "any", "hxl_tag": "#affected+killed+total"})
+    fields.append({"name": "dead", "type": "any", "hxl_tag": "#affected+killed"})
     write(tmp_path / "t.csv", [*EVENT, "dead"], [*(EVENT | {"latitude": "95"}).values(), "3"])
     resource = {"name": "mine", "path": "t.csv", "schema": {"fields": fields}}
     (tmp_path / "datapackage.json").write_text(json.dumps({"name": "p", "resources": [resource]}))

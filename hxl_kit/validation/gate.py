@@ -40,4 +40,4 @@ def _sentence(issue: Issue) -> str:
     place = " ".join(
         str(part) for part in (issue.resource, issue.row and f"row {issue.row}", issue.field) if part
     )
-    return f"{place}: {issue.message or issue.rule}".removeprefix(": ")
+    return f"{place}: {issue.told() or issue.rule}".removeprefix(": ")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from hxl_kit.gate import verdict
 from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
+from hxl_kit.standard.messages import N_
 from hxl_kit.validation.report import Issue, cell_address
 
 if TYPE_CHECKING:
@@ -13,6 +15,11 @@ if TYPE_CHECKING:
 
     from hxl_kit.gate import GateError, Memory
 from hxl_kit.validation.report import Collected
+
+LONGEST_LIST = 300
+"""Characters of a list of allowed values that a reader takes in."""
+
+_ENUM = re.compile(r'constraint "enum" is "(\[.*\])"', re.DOTALL)
 
 
 def collect_verdict(
@@ -39,15 +46,19 @@ def _counts_of_listed(errors: tuple[GateError, ...]) -> dict[tuple[str, str], in
 
 
 def _issue(error: GateError, resource: str) -> Issue:
-    return Issue(
-        rule=error.type,
-        severity="error",
-        resource=resource,
-        message=_message(error),
-        row=error.row,
-        field=error.field,
-        cell=cell_address(error.row, error.column),
-    )
+    message, params = _words(error)
+    place = (error.row, error.field, cell_address(error.row, error.column))
+    return Issue(error.type, "error", resource, message, *place, params=params)
+
+
+def _words(error: GateError) -> tuple[str, dict[str, object]]:
+    """Return frictionless' note, of a long list of allowed values only how many there are."""
+    allowed = _ENUM.fullmatch(error.note) if error.type == "constraint-error" else None
+    if allowed and len(allowed[1]) > LONGEST_LIST:
+        return N_("is none of the {count} values that the schema allows"), {
+            "count": allowed[1].count("', '") + 1
+        }
+    return _message(error), {}
 
 
 def _message(error: GateError) -> str:

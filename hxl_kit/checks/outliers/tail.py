@@ -31,11 +31,14 @@ def far_above(rows: pl.DataFrame) -> pl.DataFrame:
     """
     numbers = rows.filter(pl.col("number") > 0).select("row_number", "kind", "number")
     size = (2 * pl.len().sqrt()).cast(pl.UInt32)
-    kinds = numbers.group_by("kind").agg(count=pl.len(), start=pl.col("number").top_k(size).min())
-    largest = numbers.join(kinds.filter(pl.col("count") >= FEWEST), on="kind").filter(
-        pl.col("number") > pl.col("start")
+    tails = numbers.group_by("kind").agg(count=pl.len(), tail=pl.col("number").top_k(size))
+    # Small counts repeat: those that equal the start stay in the tail, else one number above them is all of it.
+    limits = (
+        tails.filter(pl.col("count") >= FEWEST)
+        .with_columns(start=pl.col("tail").list.min(), size=pl.col("tail").list.len())
+        .with_columns(scale=((pl.col("tail").list.median() / pl.col("start")).log() / math.log(2)))
+        .with_columns(limit=pl.col("scale").clip(lower_bound=_LEAST_SCALE) * (pl.col("size").log() + _RARE))
     )
-    tail = largest.with_columns(above=(pl.col("number") / pl.col("start")).log())
-    scale = (pl.col("above").median() / math.log(2)).clip(lower_bound=_LEAST_SCALE).over("kind")
-    limit = scale * (pl.len().over("kind").log() + _RARE)
-    return tail.filter(pl.col("above") > limit).select("row_number", "count").sort("row_number")
+    beside = numbers.join(limits.select("kind", "count", "start", "limit"), on="kind")
+    far = (pl.col("number") / pl.col("start")).log() > pl.col("limit")
+    return beside.filter(far).select("row_number", "count").sort("row_number")
