@@ -35,7 +35,7 @@ from planting.spoilt_copies import package_specimens
 from hxl_kit.validation.catalogue import checks_by_slug
 from hxl_kit.validation.engine import validate
 from hxl_kit.validation.hxl_schemas import SchemaFile
-from hxl_kit.validation.repository.running import Asked, reports_on
+from hxl_kit.validation.repository.running import Order, reports_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def examined(specimen: Specimen) -> Outcome:
     asked: dict[str, Any] = {"checks": ["all"]}
     if specimen.hxl_schema:
         asked = {"checks": ["hxl-schema"], "hxl_schema": SchemaFile(specimen.hxl_schema)}
-    (report,) = reports_on([specimen.path], Asked(partial(validate, **asked), LIMIT))
+    (report,) = reports_on([specimen.path], Order(partial(validate, **asked), LIMIT))
     return judged(specimen, report.issues)
 
 

@@ -185,11 +185,12 @@ def test_tables_without_some_columns_are_held_to_the_rest(tmp_path):
 
 
 @pytest.mark.parametrize("end", ["2024-03-01", "2024-01-01"])
-def test_an_end_that_may_be_a_month_or_a_year_is_in_order_where_no_precision_says_more(tmp_path, end):
+def test_an_end_that_may_be_a_month_or_a_year_is_a_note(tmp_path, end):
     # IDMC GIDD: start_date 2015-03-03 (Day), end_date 2015-03-01 (Month)
     row = {"event_id": "e1", "date_start": "2024-03-02", "date_end": end}
-    assert found(tmp_path, events=[row]) == []
-    assert found(tmp_path, events=[row | {"date_precision": "day"}]) == [("date-order", 2, "date_end")]
+    assert {i.severity for i in issues_of(tmp_path, "dates", {"events": [row]}, TODAY)} == {"info"}
+    row["date_end"] = "2024-02-20"
+    assert {i.severity for i in issues_of(tmp_path, "dates", {"events": [row]}, TODAY)} == {"warning"}
 
 
 days = st.dates(dt.date(1, 1, 1), dt.date(9999, 12, 31)) | st.none()

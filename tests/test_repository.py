@@ -20,7 +20,7 @@ from hxl_kit.validation.repository import changes as changes_module
 from hxl_kit.validation.repository.changes import Changes, changes_since
 from hxl_kit.validation.repository.finding import found_in, holding, matching
 from hxl_kit.validation.repository.judging import Judged, Run, judged
-from hxl_kit.validation.repository.running import Asked, reports_on
+from hxl_kit.validation.repository.running import Order, reports_on
 from hxl_kit.validation.ruleset import require_gazetteers, require_ruleset, ruleset_digest
 from hxl_kit.validation.selection import selected
 
@@ -238,7 +238,7 @@ def judge(path, *, limit):
 @pytest.mark.parametrize("processes", [1, 2])
 def test_reports_come_in_the_order_of_paths_and_one_that_cannot_be_read_is_one_issue(processes):
     paths = [Path(f"p{number}") for number in range(13)]
-    reports = list(reports_on(paths, Asked(judge, 5), processes=processes))
+    reports = list(reports_on(paths, Order(judge, 5), processes=processes))
     assert [report.paths for report in reports] == [(f"p{number}",) for number in range(13)]
     unread = [report.issues[0] for report in reports if not report.valid]
     assert [(one.rule, one.message) for one in unread] == [("unreadable", "p3: is damaged")]
@@ -249,7 +249,7 @@ def test_reports_come_in_the_order_of_paths_and_one_that_cannot_be_read_is_one_i
 
 def test_a_path_that_cannot_be_read_ends_the_run_if_it_is_not_forgiven():
     with pytest.raises(InputError, match="is damaged"):
-        list(reports_on([Path("p3")], Asked(judge, 5), forgiving=False))
+        list(reports_on([Path("p3")], Order(judge, 5), forgiving=False))
 
 
 def die(path, *, limit):
@@ -258,7 +258,7 @@ def die(path, *, limit):
 
 def test_a_process_that_the_system_ended_is_told():
     with pytest.raises(InputError, match="for want of memory"):
-        list(reports_on([Path("a"), Path("b")], Asked(die, 5), processes=2))
+        list(reports_on([Path("a"), Path("b")], Order(die, 5), processes=2))
 
 
 def run(paths, **given):

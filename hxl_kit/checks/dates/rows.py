@@ -10,6 +10,7 @@ import polars as pl
 
 from hxl_kit.checks.dates.told import TOLD, TOO_SHORT
 from hxl_kit.checks.rule import Rule
+from hxl_kit.standard.messages import N_
 
 if TYPE_CHECKING:
     from hxl_kit.checks.rule import Params
@@ -44,6 +45,11 @@ _days = (_last - _first).dt.total_days() + 1
 _reversed = _first > _last
 _may_be_coarse = (_last == _first.dt.month_start()) | (_last == _first.dt.truncate("1y"))
 """The first day of the start's month or year: IDMC writes so of an end that is known by month or year alone."""
+
+
+MAY_BE_COARSE = N_(
+    "is before date_start, on the first of its month or year: is the end known by these alone?"
+)
 
 
 def row_rules(table_name: str, context: Context) -> tuple[Rule, ...]:
@@ -81,7 +87,7 @@ def _period(table: str) -> list[Rule]:
     span = TOLD["date-precision-span"]
     return [
         _rule("date-order", table, "date_end", _reversed & ~_may_be_coarse),
-        _rule("date-order", table, "date_end", _reversed & _may_be_coarse & _precision.is_not_null()),
+        Rule("date-order", table, "date_end", "info", _reversed & _may_be_coarse, MAY_BE_COARSE),
         _rule(span.slug, table, "date_precision", limit < _days, days | {"precision": _precision}),
         Rule(span.slug, table, "date_precision", span.severity, within_year, TOO_SHORT, days),
         _rule("date-precision-undated", table, "date_precision", undated),

@@ -21,7 +21,7 @@ from hxl_kit.validation.baseline import (
 )
 from hxl_kit.validation.repository.changes import changes_since
 from hxl_kit.validation.repository.finding import found_in, holding, matching
-from hxl_kit.validation.repository.running import Asked, reports_on
+from hxl_kit.validation.repository.running import Order, reports_on
 from hxl_kit.validation.ruleset import require_gazetteers, require_ruleset
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def judged(run: Run) -> Judged:
     every, notes = _named(run)
     paths, more = _changed(run, every)
     salt = known.salt if known else b"" if run.fingerprints else None
-    asked = Asked(run.judge, COMPARED if known else run.limit, salt)
+    asked = Order(run.judge, COMPARED if known else run.limit, salt)
     reports: list[Report] = []
     for report in reports_on(paths, asked, forgiving=len(every) > 1):
         reports.append(report)

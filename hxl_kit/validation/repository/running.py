@@ -36,7 +36,7 @@ class Judge(Protocol):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Order:
     """How each path is judged and how many issues are listed; `salt` asks for fingerprints, which it goes into."""
 
     judge: Judge
@@ -45,7 +45,7 @@ class Asked:
 
 
 def reports_on(
-    paths: Sequence[Path], asked: Asked, *, forgiving: bool = True, processes: int | None = None
+    paths: Sequence[Path], asked: Order, *, forgiving: bool = True, processes: int | None = None
 ) -> Iterator[Report]:
     """Yield the report on each path, in their order.
 
@@ -89,7 +89,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _forgiven(asked: Asked, path: Path) -> Report:
+def _forgiven(asked: Order, path: Path) -> Report:
     """Return the report on a path; that it cannot be read is an issue of it."""
     try:
         return _reported(asked, path)
@@ -97,6 +97,6 @@ def _forgiven(asked: Asked, path: Path) -> Report:
         return Report((str(path),), (Issue(UNREADABLE, "error", "", str(error)),), 0, asked.limit)
 
 
-def _reported(asked: Asked, path: Path) -> Report:
+def _reported(asked: Order, path: Path) -> Report:
     report = asked.judge(path, limit=asked.limit)
     return report if asked.salt is None else with_fingerprints(report, asked.salt)
