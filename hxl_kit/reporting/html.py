@@ -124,17 +124,9 @@ def direction(text: str) -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from hxl_kit.pages import page_template
 
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["direction"] = direction
-    return environment.get_template("report.html.j2")
+    return page_template(_TEMPLATES / "report.html.j2", {"direction": direction})
 
 
 def _section(report: Report, language: str) -> Section:

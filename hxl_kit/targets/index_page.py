@@ -72,18 +72,10 @@ def render_index(ledger: Ledger) -> bytes:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from hxl_kit.pages import page_template
 
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["day"] = lambda moment: moment[:10]
-    environment.filters["paragraphs"] = _paragraphs
-    return environment.get_template(f"{INDEX}.j2")
+    filters = {"day": lambda moment: moment[:10], "paragraphs": _paragraphs}
+    return page_template(_TEMPLATES / f"{INDEX}.j2", filters)
 
 
 def _paragraphs(text: str) -> list[str]:
