@@ -1,5 +1,6 @@
 """`hxl-kit validate` where it is used badly: what would be overwritten, asked of nothing, or not read to its end."""
 
+import json
 import os
 import subprocess
 import sys
@@ -81,3 +82,22 @@ def test_the_verdict_stands_when_only_the_first_line_is_read(tmp_path, limit):
         run.stdout.close()
         said = run.stderr.read()
         assert (run.wait(), said) == (1, b"")
+
+
+def test_a_rule_that_names_no_table_of_a_package_is_told_with_the_tables(cli, tmp_path):
+    (tmp_path / "d.csv").write_text("a\n1\n")
+    resource = {"name": "mine", "path": "d.csv", "schema": {"fields": [{"name": "a", "type": "integer"}]}}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "p", "resources": [resource]}))
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("checks: [{name: few, rule: a < 1, message: is many}]")
+    ran = cli("validate", tmp_path / "datapackage.json", "--rules", rules, "--checks", "own")
+    assert ran.code == 1
+    assert "it names no table; the package has mine" in " ".join(ran.out.split())
+
+
+def test_a_tag_asked_of_a_table_without_tags_is_told_so(cli, table, tmp_path):
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("""checks: [{name: few, rule: '"#meta+z" < 1', message: is many}]""")
+    ran = cli("validate", table, "--rules", rules)
+    assert ran.code == 2
+    assert "no field carries the tag #meta+z" in ran.err

@@ -10,7 +10,7 @@ import polars as pl
 from hxl_kit.checks.own import Column, OwnCheck, column_of, explained, own_checks, own_rules
 from hxl_kit.errors import InputError, UsageError, nearest
 from hxl_kit.mapping import typed
-from hxl_kit.reading.table import ROW_NUMBER, shown
+from hxl_kit.reading.table import ROW_NUMBER, listed, shown
 from hxl_kit.standard.tables import Field
 from hxl_kit.validation.profile import follows_profile
 from hxl_kit.validation.report import Issue, cell_address
@@ -90,10 +90,10 @@ def _stated(package: Package) -> Any:
 def _unplaced(entries: Sequence[OwnCheck], tables: Collection[str]) -> Iterator[Issue]:
     for entry in entries:
         if entry.table not in tables:
-            message = (
-                f"rule '{entry.name}': there is no table '{shown(entry.table)}'{nearest(entry.table, tables)}"
-            )
-            yield Issue(UNUSABLE, "error", "", message)
+            known = f"the package has {listed([*tables])}"
+            lost = f"there is no table '{shown(entry.table)}'{nearest(entry.table, tables)}; {known}"
+            why = lost if entry.table else f"it names no table; {known}"
+            yield Issue(UNUSABLE, "error", "", f"rule '{entry.name}': {why}")
 
 
 def _resource_issues(package: Package, resource: Resource, entries: Sequence[OwnCheck]) -> Iterator[Issue]:

@@ -67,7 +67,9 @@ def selected(reference: Reference, columns: Sequence[Column]) -> tuple[Column, .
     found = _tagged(reference, columns)
     if not found:
         tags = [str(column.tag) for column in columns if column.tag]
-        near = nearest(reference.name, tags) or f"; the tags are {listed(tags)}"
+        near = nearest(reference.name, tags) or (
+            f"; the tags are {listed(tags)}" if tags else "; no column is tagged"
+        )
         refuse(reference.at, f"no field carries the tag {shown(reference.name)}{near}")
     if len(found) > CARRIERS:
         refuse(reference.at, f"{len(found)} fields carry the tag {shown(reference.name)}; add attributes")
