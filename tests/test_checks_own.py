@@ -593,6 +593,16 @@ def test_rules_of_a_file_run_over_a_bare_table(tmp_path):
     assert found == [("own-few", 4, "Dead", "B4"), ("own-tag", 4, "When", "C4")]
 
 
+def test_a_rule_for_another_table_is_told_not_passed_over(tmp_path, cli):
+    (tmp_path / "t.csv").write_text("event_id,fatalities\nE1,4\n", encoding="utf-8")
+    rules = tmp_path / "r.yaml"
+    entry = "checks:\n  - {name: few, table: TABLE, rule: fatalities <= 3, message: is more than three}\n"
+    for named, told in (("evnets", ["rule-unusable"]), ("t", ["own-few"])):
+        rules.write_text(entry.replace("TABLE", named), encoding="utf-8")
+        ran = cli("validate", tmp_path / "t.csv", "--rules", rules, "--checks", "own", "--format", "json")
+        assert [issue["rule"] for issue in json.loads(ran.out)["issues"]] == told
+
+
 def test_columns_that_were_recognised_are_typed(tmp_path):
     (tmp_path / "t.csv").write_text(
         "event_id,Dead,event_type\n#event+id,#affected+killed,#event+type\n1,٧,battle\n2,4,riot\n",

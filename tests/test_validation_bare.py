@@ -114,3 +114,11 @@ def test_a_repeated_cell_in_a_row_that_is_no_header_is_not_told(tmp_path):
         validate(path, ["all"], limit=10)
     assert "header missing" in str(raised.value)
     assert "Example" not in str(raised.value)
+
+
+def test_a_table_without_a_header_is_told_whatever_is_asked(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("12.5,2024-01-02\n13.5,2024-01-03\n", encoding="utf-8")
+    report = validate(path, ["forms"], limit=9)
+    assert [issue.rule for issue in report.issues] == ["header"]
+    assert not report.valid

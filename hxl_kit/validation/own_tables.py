@@ -11,8 +11,10 @@ import polars as pl
 from hxl_kit.checks.forms import ascii_digits
 from hxl_kit.checks.own import Column, column_of, own_rules
 from hxl_kit.mapping import tidy, typed
-from hxl_kit.reading.table import ROW_NUMBER
-from hxl_kit.validation.own import OwnRules, fixes_of
+from hxl_kit.reading.table import ROW_NUMBER, shown
+from hxl_kit.standard.messages import N_
+from hxl_kit.validation.own import UNUSABLE, OwnRules, fixes_of
+from hxl_kit.validation.report import Issue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
     from hxl_kit.reading import TableText
     from hxl_kit.standard.tables import Field
     from hxl_kit.validation.columns import Recognised
-    from hxl_kit.validation.report import Issue
 
+ELSEWHERE = N_("was not asked the rule {name}, which is for the table {table}")
+SPELL = N_("Nothing need be done, if the rule is for another table; else correct the name of its table.")
 _NUMERIC = ("integer", "number")
 
 
@@ -38,13 +41,25 @@ def own_table_rules(
         UsageError: a rule cannot be run on the table's columns.
     """
     fields = found.known_fields if found else {}
-    names = {"", resource, Path(resource).stem, found.owner.name if found and found.by_name else ""}
+    names = _names(resource, found)
     mine = [entry for entry in entries if entry.table in names]
     rules = own_rules(mine, resource, _columns(text, fields, coded=bool(found and found.complete)))
     positions = {name: number for number, name in enumerate(text.header, start=1)}
     asked = OwnRules(resource, rules, fixes_of(mine), positions)
     needed = {name: fields.get(name) for name in text.header if name in asked.columns}
     return lambda frame: asked.issues(_values(frame, needed))
+
+
+def rules_for_others(resource: str, found: Recognised | None, entries: Sequence[OwnCheck]) -> Iterator[Issue]:
+    """Yield the rules that are not asked of a table, so that a slip in a table's name is seen."""
+    for entry in entries:
+        if entry.table not in _names(resource, found):
+            params = {"name": shown(entry.name), "table": shown(entry.table)}
+            yield Issue(UNUSABLE, "info", resource, ELSEWHERE, fix=SPELL, params=params)
+
+
+def _names(resource: str, found: Recognised | None) -> set[str]:
+    return {"", resource, Path(resource).stem, found.owner.name if found and found.by_name else ""}
 
 
 def _columns(text: TableText, fields: Mapping[str, Field], *, coded: bool) -> list[Column]:

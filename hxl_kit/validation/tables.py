@@ -14,7 +14,7 @@ from hxl_kit.standard.messages import N_
 from hxl_kit.validation.columns import recognised, recognised_loosely
 from hxl_kit.validation.domain import Whole, row_issues, row_rules, subject_of
 from hxl_kit.validation.forms import Forms, header_issues, missing_header, reading_issues
-from hxl_kit.validation.own_tables import own_table_rules
+from hxl_kit.validation.own_tables import own_table_rules, rules_for_others
 from hxl_kit.validation.report import Collected, Issue, Report, TableFile
 from hxl_kit.validation.spelling import Names
 
@@ -45,12 +45,13 @@ def table_report(
         batches = text.batches()
         first, found = next(batches, None), recognised(text)
         headless = missing_header(path.name, text, first.frame) if first else None
-        if headless and asked.chosen.any_of("reading"):
+        if headless and (not found or asked.chosen.any_of("reading")):
             issues.extend([headless])
         if headless and not found:
             return issues.report((str(path),), sum(batch.frame.height for batch in text.batches()))
         looks = _Looks(path.name, text, found, asked)
         issues.extend(looks.at_start())
+        issues.extend(rules_for_others(path.name, found, asked.rules))
         for batch in chain([first] if first else [], batches):
             rows += batch.frame.height
             issues.extend(looks.at_batch(batch))
