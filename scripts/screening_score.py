@@ -1,6 +1,6 @@
 """Score screening on columns whose kinds are known: recall and false alarms, by kind and by language.
 
-    python scripts/screening_score.py [--split tuning|held-out] [--missed]
+    python scripts/screening_score.py [--split tuning|held-out] [--missed] [--alone]
 
 `tests/data/screening/labelled_columns.csv` has a line per column: its table, language, part of the set, header, tag,
 kind ("" for harmless) and values separated by `|`. People and numbers in it are made up. Words were chosen while
@@ -72,15 +72,25 @@ def main() -> None:
     """Print the scores, and with --missed the columns behind them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--split", choices=("tuning", "held-out"), default="")
-    parser.add_argument("--missed", action="store_true")
+    parser.add_argument("--missed", action="store_true", help="list the columns that were judged wrongly")
+    parser.add_argument("--alone", action="store_true", help="make every column a table of its own")
     options = parser.parse_args()
-    outcome = list(judged(labelled(options.split)))
+    rows = labelled(options.split)
+    if options.alone:
+        rows = [{**row, "table": f"{row['table']}-{n}"} for n, row in enumerate(rows)]
+    outcome = list(judged(rows))
     by = defaultdict[str, list[bool]](list)
     for row, found in outcome:
-        for group in (row["kind"] or "harmless", f"[{row['language']}]" if row["kind"] else "", "all" if row["kind"] else ""):
+        for group in (
+            row["kind"] or "harmless",
+            f"[{row['language']}]" if row["kind"] else "",
+            "all" if row["kind"] else "",
+        ):
             by[group].append(bool(found))
         if options.missed and bool(found) != bool(row["kind"]):
-            print(f"{row['table']}: {row['header']}: {row['kind'] or 'harmless'}, found {sorted(found) or 'nothing'}")
+            print(
+                f"{row['table']}: {row['header']}: {row['kind'] or 'harmless'}, found {sorted(found) or 'nothing'}"
+            )
     for group, hits in sorted(by.items()):
         if group:
             print(f"{group:20} {sum(hits):4} of {len(hits):4}  {sum(hits) / len(hits):6.1%}")

@@ -81,6 +81,8 @@ def _of_hit(kind: str, column: Column, context: Context) -> Severity | None:
     """Return how grave a personal value in a cell is; in columns of known sources only addresses and phones count."""
     if kind in ("email", "phone"):
         return "error"
+    if kind == "informant":
+        return "warning"
     if column.field:
         return None
     if kind == "named_person":
@@ -104,18 +106,23 @@ def _phone(column: Column, _: Context, said: str) -> Severity | None:
     if said == "is":
         dialled = column.share(lambda text: sum(c.isdigit() for c in text) >= PHONE_DIGITS) >= MOST
         return "error" if dialled and not column.is_precise_place else None
-    codes = header_says(column.name, "person_id") or re.search(r"\b(?:code|p ?code|id|no|key)\b", plain(column.name))
+    codes = header_says(column.name, "person_id") or re.search(
+        r"\b(?:code|p ?code|id|no|key)\b", plain(column.name)
+    )
     return "error" if column.is_phone and not codes and len(column.sample) >= FEW else None
 
 
 def _person_id(column: Column, context: Context, said: str) -> Severity | None:
-    if len(column.sample) >= FEW and column.share(lambda text: bool(KNOWN_IDS.fullmatch(text.strip()))) >= MOSTLY:
+    if (
+        len(column.sample) >= FEW
+        and column.share(lambda text: bool(KNOWN_IDS.fullmatch(text.strip()))) >= MOSTLY
+    ):
         return "error"
-    if not column.is_code or column.is_precise_place or _is_uuid(column):
+    if not column.is_code or column.is_precise_place or (said != "is" and _is_uuid(column)):
         return None
     long = sum(map(len, column.sample)) / len(column.sample) >= ID_CHARACTERS
     if said == "is":
-        return "error" if long or column.distinct >= MOSTLY else None
+        return "error" if long or column.distinct >= MOST else None
     return "warning" if said == "may" and long and context.persons and column.distinct >= NEARLY_ALL else None
 
 
@@ -160,7 +167,9 @@ def _picture(column: Column, _: Context, said: str) -> Severity | None:
 def _profile(column: Column, _: Context, said: str) -> Severity | None:
     if said != "is" or column.is_yes_no or column.is_number:
         return None
-    handles = column.share(lambda text: bool(re.search(r"^@|[a-z]\.\w|/|\d", text)) and " " not in text.strip())
+    handles = column.share(
+        lambda text: bool(re.search(r"^@|[a-z]\.\w|/|\d", text)) and " " not in text.strip()
+    )
     return "error" if handles >= MOST else None
 
 
@@ -177,9 +186,8 @@ def _sensitive(kind: str) -> Judge:
             return None
         if context.persons:
             return "error"
-        if column.is_number or column.is_yes_no or context.aggregated:
-            return None
-        return "warning"
+        numbers = column.is_number and not header_says(column.name, "clinical")
+        return None if numbers or context.aggregated else "warning"
 
     return judge
 
@@ -197,10 +205,6 @@ def _statement(column: Column, context: Context, said: str) -> Severity | None:
     if said == "is":
         return "error" if context.persons else "warning"
     return "warning" if said == "may" and context.persons else None
-
-
-def _informant(column: Column, _: Context, said: str) -> Severity | None:
-    return "warning" if said == "is" and column.is_text else None
 
 
 def _is_uuid(column: Column) -> bool:
@@ -234,5 +238,4 @@ JUDGES: dict[str, Judge] = {
     "bank_account": _account,
     **{kind: _sensitive(kind) for kind in SENSITIVE},
     "statement": _statement,
-    "informant": _informant,
 }

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from hxl_kit.screening.profile import Column
 
 MARKS = 2
-HOMES = ("shelter id", "shelter code", "shelter name", "shelter no", "tent", "dwelling", "safe house", "safehouse")
+HOMES = (
+    "shelter id",
+    "shelter code",
+    "shelter name",
+    "shelter no",
+    "tent",
+    "dwelling",
+    "safe house",
+    "safehouse",
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ def _is_of_a_person(column: Column) -> bool:
     """Return whether a column is one that only a table on persons has."""
     said = tag_says(column.tag)
     if "person" in said or header_says(column.name, "person"):
-        return not (_counts(column) or column.is_day and header_says(column.name, "count"))
+        return not (_counts(column) or (column.is_day and header_says(column.name, "count")))
     if "birth_date" in said or header_says(column.name, "birth_date"):
         return column.is_day
     if "device_id" in said or header_says(column.name, "device_id"):

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hxl_kit.screening.values import looks_like_phone
+from hxl_kit.screening.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,12 +20,8 @@ NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 DAY = re.compile(
     r"(?:1[89]|20)\d\d[-/.]?\d\d?[-/.]?\d\d?(?:[T ].*)?|\d\d?[-/. ](?:\d\d?|[^\W\d]{3,9}\.?)[-/. ,]+(?:(?:1[89]|20)?\d\d)"
 )
-YES_NO = frozenset(
-    "yes no true false y n oui non si sí no نعم لا так ні да нет 0 1 unknown na n/a dk dont_know don't know inconnu".split()
-)
-SEXES = frozenset("m f male female man woman masculin féminin homme femme h hombre mujer masculino femenino ذكر أنثى انثى ч ж чоловіча жіноча чоловік жінка м муж жен мужской женский мужчина женщина".split())
 PRECISE = re.compile(r"[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+-?\d+(?:\.\d+)?)*)?")
-NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]*(?:[ ,]+[^\W\d_][^\W\d_.'’-]*){1,4}")  # noqa: RUF001
+NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]*(?:[ ,]+[^\W\d_][^\W\d_.'’-]*){1,4}")
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ class Column:
     @cached_property
     def is_sex(self) -> bool:
         """Whether the values name a sex."""
-        return self.share(lambda text: text.strip().lower() in SEXES) >= MOST
+        return self.share(lambda text: text.strip().lower() in listed("sex")) >= MOST
 
     @cached_property
     def is_phone(self) -> bool:
@@ -102,7 +99,10 @@ class Column:
     @cached_property
     def is_names(self) -> bool:
         """Whether most values are two to five words of letters, and nearly all differ."""
-        return self.distinct >= MOSTLY and self.share(lambda text: NAME.fullmatch(text.strip()) is not None) >= MOSTLY
+        return (
+            self.distinct >= MOSTLY
+            and self.share(lambda text: NAME.fullmatch(text.strip()) is not None) >= MOSTLY
+        )
 
     @cached_property
     def words(self) -> float:
@@ -128,7 +128,7 @@ CODE_CHARACTERS = 40
 
 def is_yes_no(text: str) -> bool:
     """Return whether a value is an answer such as yes, no, or not known."""
-    return text.strip().lower() in YES_NO
+    return text.strip().lower() in listed("answer")
 
 
 def _is_code(text: str) -> bool:

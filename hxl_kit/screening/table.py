@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.reading.table import ROW_NUMBER, shown
+from hxl_kit.reading.table import ROW_NUMBER
 from hxl_kit.screening.columns import SLUGS, judged
 from hxl_kit.screening.context import context_of
 from hxl_kit.screening.finding import ROWS_NAMED, Finding, Rows, commonest_shape
 from hxl_kit.screening.profile import Column
-from hxl_kit.screening.values import HINT, kinds_in, name_hint, name_in
+from hxl_kit.screening.texts import safe_name
+from hxl_kit.screening.values import HINT, is_informant, kinds_in, name_hint, name_in
 from hxl_kit.screening.words import header_says
 
 if TYPE_CHECKING:
@@ -71,10 +73,15 @@ def screen_table(
     resource = resource or resource_of(text)
     watched = {name: _Watched(name in known) for name in text.header}
     ragged: list[BadRow] = []
-    for batch in text.batches():
-        ragged += [bad for bad in batch.bad if kinds_in(bad.text) & {"email", "phone"}]
-        if batch.frame.height:
-            _look(batch.frame, watched)
+    with ThreadPoolExecutor(1) as worker:
+        looking: Future[None] | None = None
+        for batch in text.batches():
+            ragged += [bad for bad in batch.bad if kinds_in(bad.text) & {"email", "phone"}]
+            if looking:
+                looking.result()
+            looking = worker.submit(_look, batch.frame, watched)
+        if looking:
+            looking.result()
     columns = tuple(_columns(text, watched, known))
     context = context_of(columns)
     yield from _in_headers(text.header, resource)
@@ -85,21 +92,21 @@ def screen_table(
 
 def resource_of(text: TableText) -> str:
     """Return what findings call a table: the file's name, and the sheet."""
-    name = _safe(text.path.name, "file")
-    return f"{name}:{_safe(text.sheet, 'sheet')}" if text.sheet else name
-
-
-def _safe(name: str, otherwise: str) -> str:
-    """Return a name as it may be shown; one that is itself personal becomes `otherwise`."""
-    return otherwise if kinds_in(name) & {"email", "phone"} else shown(name)
+    name = safe_name(text.path.name, "file")
+    return f"{name}:{safe_name(text.sheet, 'sheet')}" if text.sheet else name
 
 
 def _look(frame: pl.DataFrame, watched: Mapping[str, _Watched]) -> None:
-    """Add a batch to what is known of the columns."""
+    """Add a batch to what is known of the columns; the next one is read meanwhile."""
+    if frame.is_empty():
+        return
     _take_sample(frame, watched)
     _count_filled(frame, watched)
     for name, rows in _marked(frame, watched, HINT, list(watched)).items():
         _note(frame, name, watched[name], rows, kinds_in)
+    for name in watched:
+        if header_says(name, INFORMANTS):
+            _note(frame, name, watched[name], frame[name].drop_nulls().unique().sort().to_list(), _informing)
     prose = [name for name, column in watched.items() if column.is_prose]
     for name, rows in _marked(frame, watched, name_hint(), prose).items():
         _note(frame, name, watched[name], rows, _named)
@@ -138,7 +145,13 @@ def _marked(
     for name in names:
         cells, marked = pl.col(name), pl.col(name).str.contains(hint)
         picked = cells.unique() if watched[name].repeats else cells
-        looks.append((picked.filter(picked.str.contains(hint)) if watched[name].repeats else cells.filter(marked).unique()).implode())
+        looks.append(
+            (
+                picked.filter(picked.str.contains(hint))
+                if watched[name].repeats
+                else cells.filter(marked).unique()
+            ).implode()
+        )
     if not looks:
         return {}
     lists = frame.lazy().select(looks).collect().row(0, named=True)
@@ -146,7 +159,11 @@ def _marked(
 
 
 def _note(
-    frame: pl.DataFrame, name: str, column: _Watched, values: list[str], kinds: Callable[[str], frozenset[str]]
+    frame: pl.DataFrame,
+    name: str,
+    column: _Watched,
+    values: list[str],
+    kinds: Callable[[str], frozenset[str]],
 ) -> None:
     """Look closely at the values, and count the rows of those that are personal, by kind."""
     by_kind: dict[str, list[str]] = {}
@@ -180,12 +197,16 @@ def _named(text: str) -> frozenset[str]:
     return frozenset({"named_person"} if name_in(text) else ())
 
 
+def _informing(text: str) -> frozenset[str]:
+    return frozenset({INFORMANTS} if is_informant(text) else ())
+
+
 def _columns(text: TableText, watched: Mapping[str, _Watched], known: Mapping[str, str]) -> Iterator[Column]:
     for number, (name, tag) in enumerate(zip(text.header, text.tags, strict=True), 1):
         column = watched[name]
         yield Column(
             name,
-            _safe(name, f"column {number}"),
+            safe_name(name, f"column {number}"),
             tag,
             "" if header_says(name, INFORMANTS) else known.get(name, ""),
             tuple(column.sample),
@@ -197,7 +218,16 @@ def _columns(text: TableText, watched: Mapping[str, _Watched], known: Mapping[st
 def _in_headers(header: Iterable[str], resource: str) -> Iterator[Finding]:
     for number, name in enumerate(header, 1):
         for kind in sorted(kinds_in(name) & {"email", "phone"}):
-            yield Finding(SLUGS[kind], "error", resource, f"column {number}", Rows(), kind, "header", {"count": 1, "shape": ""})
+            yield Finding(
+                SLUGS[kind],
+                "error",
+                resource,
+                f"column {number}",
+                Rows(),
+                kind,
+                "header",
+                {"count": 1, "shape": ""},
+            )
 
 
 def _in_ragged(ragged: list[BadRow], resource: str) -> Iterator[Finding]:
@@ -205,4 +235,6 @@ def _in_ragged(ragged: list[BadRow], resource: str) -> Iterator[Finding]:
         numbers = tuple(bad.row_number for bad in ragged if kind in kinds_in(bad.text))
         if numbers:
             rows = Rows(len(numbers), numbers[:ROWS_NAMED])
-            yield Finding(SLUGS[kind], "error", resource, "", rows, kind, "cells", {"count": rows.count, "shape": ""})
+            yield Finding(
+                SLUGS[kind], "error", resource, "", rows, kind, "cells", {"count": rows.count, "shape": ""}
+            )

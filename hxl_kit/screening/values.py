@@ -48,7 +48,7 @@ PHONE_DIGITS = range(8, 16)
 
 
 def kinds_in(text: str) -> frozenset[str]:
-    """Return the kinds of personal data that one value holds: "email", "role_email", "phone", …"""
+    """Return the kinds of personal data that one value holds: "email", "role_email", "phone", …."""
     found = {"email" if not ROLE.fullmatch(match[1]) else "role_email" for match in EMAIL.finditer(text)}
     if has_phone(text):
         found.add("phone")
@@ -77,7 +77,7 @@ def has_phone(text: str) -> bool:
 def looks_like_phone(text: str) -> bool:
     """Return whether a whole value could be a phone number as it is dialled within a country."""
     stripped = text.strip()
-    if stripped.startswith("+") or stripped.startswith("00"):
+    if stripped.startswith(("+", "00")):
         return has_phone(stripped)
     return LOCAL_PHONE.fullmatch(stripped) is not None and len(_digits(stripped)) in range(9, 12)
 
@@ -85,7 +85,7 @@ def looks_like_phone(text: str) -> bool:
 @cache
 def _names() -> re.Pattern[str]:
     """Return what finds a person's name after a cue; two words after what may be no cue, one after a title."""
-    cased = r"(?:[A-ZÀ-ÞА-ЯЄІЇҐ][a-zß-ÿа-яєіїґё'’-]+)"  # noqa: RUF001 - letters of three alphabets
+    cased = r"(?:[A-ZÀ-ÞА-ЯЄІЇҐ][a-zß-ÿа-яєіїґё'’-]+)"
     arabic = r"(?:[\u0621-\u064a]{2,})"
     sources = "|".join(re.escape(cue) for cue in words.cues("source"))
     titles = "|".join(re.escape(cue) for cue in words.cues("title"))
@@ -111,6 +111,11 @@ def name_in(text: str) -> str:
     return ""
 
 
+def is_informant(text: str) -> bool:
+    """Return whether a source's name is that of a person who saw, said or was told something, not of a body."""
+    return bool(name_in(text)) or words.is_informant(text)
+
+
 @cache
 def name_hint() -> str:
     """Return the quick look for cues, in Rust's syntax."""
@@ -123,7 +128,9 @@ def _is_phone(text: str) -> bool:
     if DECIMAL.match(text) or len(digits) not in PHONE_DIGITS:
         return False
     try:
-        number = phonenumbers.parse("+" + (digits.removeprefix("00") if text.startswith("00") else digits), None)
+        number = phonenumbers.parse(
+            "+" + (digits.removeprefix("00") if text.startswith("00") else digits), None
+        )
     except phonenumbers.NumberParseException:
         return False
     return phonenumbers.is_possible_number(number)

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
-_APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ`´](?=[sуюяєї]\b|[юяєї])")  # noqa: RUF001 - these are the signs
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ`´](?=[sуюяєї]\b|[юяєї])")
 _WORD = re.compile(r"[^\W_]+\*?")
 _ARTICLE = re.compile(r"^(?:وال|بال|لل|ال)(?=\w{2})")
-_SMALL = frozenset("of the for d l de du des la del el los las et y and da avec con with".split())
-"""Words that a phrase means the same without: "nom du patient" is "nom_patient"."""
-
 _ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None, "ٱ": "ا", "ئ": "ي", "ؤ": "و"})
+
+
+@cache
+def listed(kind: str) -> frozenset[str]:
+    """Return whole words of a kind: "answer" (yes, no, not known), "sex", "small" (of, the: nothing is lost without)."""
+    return frozenset(_listed()[kind, "word"])
 
 
 def plain(text: str) -> str:
@@ -33,7 +36,7 @@ def plain(text: str) -> str:
     parted = _APOSTROPHE.sub("", _HUMP.sub(" ", text))
     folded = fold(parted).translate(_ARABIC)
     found = [_ARTICLE.sub("", word) for word in _WORD.findall(folded)]
-    return " ".join([word for word in found if word not in _SMALL] or found)
+    return " ".join([word for word in found if word not in listed("small")] or found)
 
 
 @cache
@@ -51,7 +54,7 @@ def _patterns() -> dict[tuple[str, str], re.Pattern[str]]:
     return {
         key: _any_of(words)
         for key, words in _listed().items()
-        if key[1] not in ("tag", "title") and key[0] != "cue"
+        if key[1] not in ("tag", "word") and key[0] != "cue"
     }
 
 
@@ -99,6 +102,11 @@ def tag_says(tag: Tag | None) -> tuple[str, ...]:
 def value_says(text: str, kind: str) -> bool:
     """Return whether a value, a category or a sentence, has a word that tells a sensitive attribute."""
     return _has(kind, "value", plain(text))
+
+
+def is_informant(text: str) -> bool:
+    """Return whether a source is called by what a private person is: a witness, a resident, a relative."""
+    return _has("informant", "value", plain(text))
 
 
 @cache
