@@ -86,8 +86,8 @@ def main() -> None:
             f"[{row['language']}]" if row["kind"] else "",
             "all" if row["kind"] else "",
         ):
-            by[group].append(bool(found))
-        if options.missed and bool(found) != bool(row["kind"]):
+            by[group].append(row["kind"] in found if row["kind"] else bool(found))
+        if options.missed and (row["kind"] not in found if row["kind"] else found):
             print(
                 f"{row['table']}: {row['header']}: {row['kind'] or 'harmless'}, found {sorted(found) or 'nothing'}"
             )

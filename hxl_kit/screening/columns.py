@@ -54,6 +54,7 @@ NAME_WORDS = 7
 SENTENCE_WORDS = 3.5
 ID_CHARACTERS = 5
 PHONE_DIGITS = 6
+ADDRESS_WORDS = 1.5
 FEW = 3
 
 
@@ -134,8 +135,10 @@ def _home(column: Column, context: Context, said: str) -> Severity | None:
     if header_says(column.name, "coordinate"):
         of_home = bool(said) or context.homes or (context.persons and not context.facility)
         return "error" if of_home and column.is_precise_place else None
-    if said != "is" or column.is_yes_no or column.is_day:
+    if not said or column.is_yes_no or column.is_day:
         return None
+    if said == "may":
+        return "error" if column.is_code and column.words >= ADDRESS_WORDS else None
     return "error" if column.is_text or column.is_code else None
 
 

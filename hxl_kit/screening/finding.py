@@ -50,7 +50,7 @@ class Finding:
     rows: Rows
     kind: str
     part: Part = "cells"
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
 
 
 def shape_of(text: str) -> str:

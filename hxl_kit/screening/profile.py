@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ class Column:
     field: str
     sample: tuple[str, ...] = ()
     filled: Rows | None = None
-    hits: dict[str, tuple[Rows, str]] = field(default_factory=dict)
+    hits: dict[str, tuple[Rows, str]] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def distinct(self) -> float:

@@ -143,15 +143,12 @@ def _marked(
     """Return for each column the distinct values that a quick look picks out."""
     looks = []
     for name in names:
-        cells, marked = pl.col(name), pl.col(name).str.contains(hint)
-        picked = cells.unique() if watched[name].repeats else cells
-        looks.append(
-            (
-                picked.filter(picked.str.contains(hint))
-                if watched[name].repeats
-                else cells.filter(marked).unique()
-            ).implode()
-        )
+        cells = pl.col(name)
+        if watched[name].repeats:
+            distinct = cells.unique(maintain_order=True)
+            looks.append(distinct.filter(distinct.str.contains(hint)).implode())
+        else:
+            looks.append(cells.filter(cells.str.contains(hint)).unique().implode())
     if not looks:
         return {}
     lists = frame.lazy().select(looks).collect().row(0, named=True)

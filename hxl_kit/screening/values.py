@@ -21,10 +21,11 @@ HINT = (
 
 EMAIL = re.compile(r"(?<![\w.+-])([\w.+-]+)@(?:[\w-]+\.)+[^\W\d]{2,}", re.UNICODE)
 ROLE = re.compile(
-    r"(?i)(?:info|contacts?|office|admin\w*|hr|jobs|support|hello|help\w*|media|press|data|hdx|feedback|secretariat|"
-    r"communications?|coordination|complaints|hotline|no-?reply|mail|enquiries|inquiries|webmaster|gis|imo?|"
-    r"contacto|bureau|oficina)(?:[.\-_].*)?"
+    r"(?i)(?:info|contacts?|hr|jobs|hello|media|press|hdx|hotline|no-?reply|mail|webmaster|gis|imo?|contacto|bureau"
+    r"|oficina)(?:[.\-_].*)?|.*(?:support|admin|office|help|data|feedback|secretariat|coordination|complaints|info)"
 )
+"""What stands before the @ of an office's address."""
+
 PHONE = re.compile(r"(?<![\w+.,/#-])(?:\+ ?|00)\(?[1-9][\d ().\-]{6,20}\d(?![\d/])")
 LOCAL_PHONE = re.compile(r"(?<![\w+.,/-])(?:\(0\d{1,4}\)|0\d)[\d ().\-]{6,14}\d(?![\d/])")
 CALLED = re.compile(
@@ -127,13 +128,12 @@ def _is_phone(text: str) -> bool:
     digits = _digits(text)
     if DECIMAL.match(text) or len(digits) not in PHONE_DIGITS:
         return False
+    dialled = text.startswith("00")
     try:
-        number = phonenumbers.parse(
-            "+" + (digits.removeprefix("00") if text.startswith("00") else digits), None
-        )
+        number = phonenumbers.parse("+" + (digits[2:] if dialled else digits), None)
     except phonenumbers.NumberParseException:
         return False
-    return phonenumbers.is_possible_number(number)
+    return phonenumbers.is_valid_number(number) if dialled else phonenumbers.is_possible_number(number)
 
 
 def _digits(text: str) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ`´](?=[sуюяєї]\b|[юяєї])")
+_SIGNS = ((re.compile(r"\b[nN][°º]|№"), " numero "), (re.compile(r"(?<!\w)(\w)\.[ ]?(?=\w(?!\w))"), r"\1"))
+"""The sign for number, and points in abbreviations such as D.O.B."""
+
 _WORD = re.compile(r"[^\W_]+\*?")
 _ARTICLE = re.compile(r"^(?:وال|بال|لل|ال)(?=\w{2})")
 _ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None, "ٱ": "ا", "ئ": "ي", "ؤ": "و"})
@@ -33,6 +36,8 @@ def listed(kind: str) -> frozenset[str]:
 
 def plain(text: str) -> str:
     """Return a header's words in the form that is compared, with a space between them."""
+    for sign, written in _SIGNS:
+        text = sign.sub(written, text)
     parted = _APOSTROPHE.sub("", _HUMP.sub(" ", text))
     folded = fold(parted).translate(_ARABIC)
     found = [_ARTICLE.sub("", word) for word in _WORD.findall(folded)]

@@ -167,7 +167,7 @@ def _annotations(archive: zipfile.ZipFile, label: str) -> Iterator[Finding]:
 
 
 def _properties(root: ET.Element, label: str) -> Iterator[Finding]:
-    people = [e.text or e.get("displayName", "") for e in root.iter() if _local(e) in PEOPLE]
+    people = [e.text or e.get("displayName") or "" for e in root.iter() if _local(e) in PEOPLE]
     yield from _people(people, label, "property")
     yield from in_texts(_all_texts(root), label, "", "property")
 
