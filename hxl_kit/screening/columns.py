@@ -183,8 +183,8 @@ def _account(column: Column, _: Context, said: str) -> Severity | None:
 def _sensitive(kind: str) -> Judge:
     def judge(column: Column, context: Context, said: str) -> Severity | None:
         if said != "is":
-            likely = said == "may" and context.persons and column.is_text
-            return "error" if likely else _by_value(kind, column, context)
+            likely = said == "may" and context.persons and column.is_text and kind != "gbv"
+            return "error" if likely else _by_value(kind, column, context, said)
         if column.is_day and kind != "detention":
             return None
         if context.persons:
@@ -195,11 +195,18 @@ def _sensitive(kind: str) -> Judge:
     return judge
 
 
-def _by_value(kind: str, column: Column, context: Context) -> Severity | None:
+def _by_value(kind: str, column: Column, context: Context, said: str) -> Severity | None:
     """Return whether a column of categories names violence, illness or detention that happened to the row's person."""
-    if kind not in BY_VALUE or not context.persons or not column.is_text or column.words > NAME_WORDS:
+    if (
+        kind not in BY_VALUE
+        or not (context.persons or said)
+        or not column.is_text
+        or column.words > NAME_WORDS
+    ):
         return None
-    return "error" if any(value_says(text, kind) for text in set(column.sample)) else None
+    if not any(value_says(text, kind) for text in set(column.sample)):
+        return None
+    return "error" if context.persons else "warning"
 
 
 def _statement(column: Column, context: Context, said: str) -> Severity | None:

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 WARNINGS = frozenset({"role_email", "picture", "profile_link"})
+NAME_WORDS = 12
 UNNAMED = frozenset({"email", "phone", "role_email"})
 
 
 def safe_name(name: str, otherwise: str) -> str:
-    """Return a name from a file as it may be shown; one that is itself an address or a phone becomes `otherwise`."""
-    return otherwise if kinds_in(name) & UNNAMED else shown(name)
+    """Return a name from a file as it may be shown; one that holds an address, a person or a sentence is `otherwise`."""
+    told = bool(kinds_in(name) & UNNAMED) or bool(name_in(name)) or len(name.split()) > NAME_WORDS
+    return otherwise if told else shown(name)
 
 
 def in_text(text: str, resource: str, place: str, part: Part, rows: Rows | None = None) -> Iterator[Finding]:

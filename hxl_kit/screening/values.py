@@ -42,8 +42,9 @@ PROFILE = re.compile(
 )
 POST = re.compile(r"(?i)/(?:status|posts|videos?|photos?|permalink|reel|watch|story)\b|/\d{1,9}(?:\D|$)|/s/")
 PICTURE = re.compile(r"(?i)[^\s/\\]+\.(?:jpe?g|png|heic|mp4|3gp|amr|m4a)$")
-IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 MAC = re.compile(r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b")
+SHORTEST_IBAN = 15
 PHONE_DIGITS = range(8, 16)
 """An international number has at most 15 digits (ITU-T E.164)."""
 
@@ -99,7 +100,7 @@ def _names() -> re.Pattern[str]:
 _NO_NAME = re.compile(
     r"(?i)\b(?:camp|district|hospital|office|team|school|clinic|village|ministry|police|army|forces|committee|cent(?:er|re)"
     r"|council|government|region|province|city|town|group|department|association|organi[sz]ation|agency|river|road|street"
-    r"|north|south|east|west|united|nations|council|international|local|civilian|march|april|may|june|july)\b"
+    r"|north|south|east|west|united|nations|council|international|local|civilian|march|april|may|june|july|or|and|sex|age|type|id|code|status|number|name|list|data|report|services?)\b"
 )
 
 
@@ -143,4 +144,6 @@ def _digits(text: str) -> str:
 def _is_iban(text: str) -> bool:
     """Return whether the check digits of an account number are right (ISO 13616: the remainder by 97 is 1)."""
     joined = text.replace(" ", "")
+    if len(joined) < SHORTEST_IBAN:
+        return False
     return int("".join(str(int(c, 36)) for c in joined[4:] + joined[:4])) % 97 == 1

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ`´](?=[sуюяєї]\b|[юяєї])")
-_SIGNS = ((re.compile(r"\b[nN][°º]|№"), " numero "), (re.compile(r"(?<!\w)(\w)\.[ ]?(?=\w(?!\w))"), r"\1"))
-"""The sign for number, and points in abbreviations such as D.O.B."""
+_SIGNS = (
+    (re.compile(r"(?i)\b(?:number|no|nb|count)[ _]of(?![^\W_])"), "numberof"),
+    (re.compile(r"\b[nN][°º]|№"), " numero "),
+    (re.compile(r"(?<!\w)(\w)\.[ ]?(?=\w(?!\w))"), r"\1"),
+)
+"""Counts, which no number of a person is; the sign for number; points in abbreviations such as D.O.B."""
 
 _WORD = re.compile(r"[^\W_]+\*?")
 _ARTICLE = re.compile(r"^(?:وال|بال|لل|ال)(?=\w{2})")

@@ -129,6 +129,7 @@ def _parts(content: Content, label: str) -> Iterator[Finding]:
         try:
             for name in sorted(archive.namelist()):
                 yield from _in_part(archive, name, label)
+            yield from _pictures(archive, label)
             if content.kind == "ods":
                 yield from _annotations(archive, label)
         except CORRUPT as error:
@@ -142,8 +143,12 @@ def _in_part(archive: zipfile.ZipFile, name: str, label: str) -> Iterator[Findin
         yield from _properties(_root(archive, name), label)
     elif ASIDE.fullmatch(name):
         yield from in_texts(_all_texts(_root(archive, name)), label, safe_name(name, "part"), "property")
-    elif PICTURES.fullmatch(name):
-        params = {"count": 1, "shape": ""}
+
+
+def _pictures(archive: zipfile.ZipFile, label: str) -> Iterator[Finding]:
+    count = sum(PICTURES.fullmatch(name) is not None for name in archive.namelist())
+    if count:
+        params = {"count": count, "shape": ""}
         yield Finding("embedded-picture", "warning", label, "", Rows(), "picture", "property", params)
 
 
