@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hxl_kit.screening.finding import Finding, Rows, Severity, commonest_shape
 from hxl_kit.screening.profile import MOST, MOSTLY, NEARLY_ALL
-from hxl_kit.screening.words import header_says, plain, tag_says, value_says
+from hxl_kit.screening.words import header_denies, header_says, plain, tag_says, value_says
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,7 +98,10 @@ def _name(column: Column, context: Context, said: str) -> Severity | None:
         return None
     if said == "is":
         return "error"
-    return "error" if said == "may" and context.persons and column.is_names else None
+    if not context.persons or header_denies(column.name, "person_name"):
+        return None
+    named = column.is_names or (said == "may" and column.is_capitalised and column.distinct >= MOSTLY)
+    return "error" if named and (said == "may" or column.is_capitalised) else None
 
 
 def _phone(column: Column, _: Context, said: str) -> Severity | None:
@@ -171,7 +174,7 @@ def _profile(column: Column, _: Context, said: str) -> Severity | None:
     if said != "is" or column.is_yes_no or column.is_number:
         return None
     handles = column.share(
-        lambda text: bool(re.search(r"^@|[a-z]\.\w|/|\d", text)) and " " not in text.strip()
+        lambda text: bool(re.search(r"^@|[a-z][.:]\w|/|\d", text)) and " " not in text.strip()
     )
     return "error" if handles >= MOST else None
 
@@ -187,9 +190,10 @@ def _sensitive(kind: str) -> Judge:
             return "error" if likely else _by_value(kind, column, context, said)
         if column.is_day and kind != "detention":
             return None
-        if context.persons:
+        told = header_says(column.name, "clinical") or header_says(column.name, "age")
+        numbers = column.is_number and not told
+        if context.persons and not (numbers and context.aggregated):
             return "error"
-        numbers = column.is_number and not header_says(column.name, "clinical")
         return None if numbers or context.aggregated else "warning"
 
     return judge

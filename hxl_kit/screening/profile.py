@@ -106,6 +106,11 @@ class Column:
         )
 
     @cached_property
+    def is_capitalised(self) -> bool:
+        """Whether nearly all values are words of which each begins with a capital, or which have no small letters."""
+        return self.share(_is_capitalised) >= NEARLY_ALL
+
+    @cached_property
     def words(self) -> float:
         """How many words a value has, on average."""
         return sum(len(text.split()) for text in self.sample) / max(len(self.sample), 1)
@@ -138,3 +143,8 @@ def _is_code(text: str) -> bool:
         and len(text) <= CODE_CHARACTERS
         and DAY.fullmatch(text.strip()) is None
     )
+
+
+def _is_capitalised(text: str) -> bool:
+    words = text.replace("-", " ").split()
+    return bool(words) and all(word[0].isalpha() and not word[0].islower() for word in words)

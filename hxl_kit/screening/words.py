@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ`´](?=[sуюяєї]\b|[юяєї])")
 _SIGNS = (
+    (re.compile(r"(?<=\w)['’]s\b"), ""),
     (re.compile(r"(?i)\b(?:number|no|nb|count)[ _]of(?![^\W_])"), "numberof"),
     (re.compile(r"\b[nN][°º]|№"), " numero "),
     (re.compile(r"(?<!\w)(\w)\.[ ]?(?=\w(?!\w))"), r"\1"),
 )
-"""Counts, which no number of a person is; the sign for number; points in abbreviations such as D.O.B."""
+"""The possessive; counts, which no number of a person is; the sign for number; points in abbreviations such as D.O.B."""
 
 _WORD = re.compile(r"[^\W_]+\*?")
 _ARTICLE = re.compile(r"^(?:وال|بال|لل|ال)(?=\w{2})")
@@ -101,6 +102,13 @@ def header_says(header: str, kind: str) -> str:
     if _has(kind, "is", words) and not (kind != "person_name" and _has(kind, "not", words)):
         return "is"
     return "may" if _has(kind, "may", words) and not _has(kind, "not", words) else ""
+
+
+@cache
+def header_denies(header: str, kind: str) -> bool:
+    """Return whether a header has a word that says it is not of a kind: a village's name is no person's."""
+    words = plain(header)
+    return _has(kind, "not", words) or _has(kind, "never", words)
 
 
 def tag_says(tag: Tag | None) -> tuple[str, ...]:
