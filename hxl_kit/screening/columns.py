@@ -100,8 +100,10 @@ def _name(column: Column, context: Context, said: str) -> Severity | None:
         return "error"
     if not context.persons or header_denies(column.name, "person_name"):
         return None
-    named = column.is_names or (said == "may" and column.is_capitalised and column.distinct >= MOSTLY)
-    return "error" if named and (said == "may" or column.is_capitalised) else None
+    if said == "may" and column.is_names:
+        return "error"
+    few = len(column.sample) < FEW or column.distinct < MOSTLY
+    return "error" if column.is_capitalised and not few and (said == "may" or column.is_names) else None
 
 
 def _phone(column: Column, _: Context, said: str) -> Severity | None:

@@ -107,7 +107,7 @@ class Column:
 
     @cached_property
     def is_capitalised(self) -> bool:
-        """Whether nearly all values are words of which each begins with a capital, or which have no small letters."""
+        """Whether nearly all values are words of which each begins with a capital."""
         return self.share(_is_capitalised) >= NEARLY_ALL
 
     @cached_property
@@ -147,4 +147,4 @@ def _is_code(text: str) -> bool:
 
 def _is_capitalised(text: str) -> bool:
     words = text.replace("-", " ").split()
-    return bool(words) and all(word[0].isalpha() and not word[0].islower() for word in words)
+    return bool(words) and all(word[0].isupper() for word in words)
