@@ -1,0 +1,80 @@
+"""What a table's rows are: people or households one by one, or numbers of people; what its coordinates are of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hxl_kit.screening.words import header_says, plain, tag_says
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hxl_kit.screening.profile import Column
+
+MARKS = 2
+HOMES = (
+    "shelter id",
+    "shelter code",
+    "shelter name",
+    "shelter no",
+    "tent",
+    "dwelling",
+    "safe house",
+    "safehouse",
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known of a table's rows.
+
+    Attributes:
+        persons: each row is a person, a case or a household.
+        aggregated: rows hold numbers of people.
+        facility: rows are hospitals, schools or the like.
+        homes: rows are shelters or dwellings.
+    """
+
+    persons: bool
+    aggregated: bool
+    facility: bool
+    homes: bool
+
+
+def context_of(columns: Sequence[Column]) -> Context:
+    """Return what a table's rows are, by the columns that are of no known source."""
+    unknown = [column for column in columns if not column.field and column.sample]
+    aggregated = any(_counts(column) for column in unknown)
+    sure = any(_is_of_a_person(column) for column in unknown)
+    marks = sum(
+        (header_says(c.name, "age") != "" and c.is_age) or (header_says(c.name, "sex") != "" and c.is_sex)
+        for c in unknown
+    )
+    return Context(
+        persons=sure or (marks >= MARKS and not aggregated),
+        aggregated=aggregated,
+        facility=any(header_says(c.name, "facility") and c.is_text for c in unknown),
+        homes=any(home in plain(c.name) for c in unknown for home in HOMES),
+    )
+
+
+def _counts(column: Column) -> bool:
+    """Return whether a column holds numbers of people or things."""
+    return header_says(column.name, "count") != "" and column.is_number and not column.is_yes_no
+
+
+def _is_of_a_person(column: Column) -> bool:
+    """Return whether a column is one that only a table on persons has."""
+    said = tag_says(column.tag)
+    if "person" in said or header_says(column.name, "person"):
+        return not (_counts(column) or (column.is_day and header_says(column.name, "count")))
+    if "birth_date" in said or header_says(column.name, "birth_date"):
+        return column.is_day
+    if "device_id" in said or header_says(column.name, "device_id"):
+        return column.is_code and "uuid" not in plain(column.name)
+    if header_says(column.name, "gbv"):
+        return header_says(column.name, "age") != "" and column.is_age
+    if header_says(column.name, "person_name") == "is" or "person_name" in said:
+        return column.is_text and not column.is_code and "contact" not in plain(column.name)
+    return header_says(column.name, "person_id") == "is" and column.is_code and not column.is_day

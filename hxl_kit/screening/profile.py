@@ -1,0 +1,150 @@
+"""The shape of a column: what a sample of its values is like, and which rows are filled."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hxl_kit.screening.values import looks_like_phone
+from hxl_kit.screening.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hxl_kit.screening.finding import Rows
+    from hxl_kit.standard.tags import Tag
+
+NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
+DAY = re.compile(
+    r"(?:1[89]|20)\d\d[-/.]?\d\d?[-/.]?\d\d?(?:[T ].*)?|\d\d?[-/. ](?:\d\d?|[^\W\d]{3,9}\.?)[-/. ,]+(?:(?:1[89]|20)?\d\d)"
+)
+PRECISE = re.compile(r"[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+-?\d+(?:\.\d+)?)*)?")
+NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]*(?:[ ,]+[^\W\d_][^\W\d_.'’-]*){1,4}")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column and what was seen of it.
+
+    Attributes:
+        name: its header, as in the file.
+        label: its header as it may be shown.
+        tag: its HXL tag.
+        field: the field of the standard or of a known source that it is; "" for any other.
+        sample: some of its values, as many times as they stand in the sampled rows.
+        filled: the rows with a value.
+        hits: for each kind of personal value found in cells, the rows, and their shape.
+    """
+
+    name: str
+    label: str
+    tag: Tag | None
+    field: str
+    sample: tuple[str, ...] = ()
+    filled: Rows | None = None
+    hits: dict[str, tuple[Rows, str]] = dataclasses.field(default_factory=dict)
+
+    @cached_property
+    def distinct(self) -> float:
+        """The share of the sampled values that differ, 0 to 1."""
+        return len(set(self.sample)) / len(self.sample) if self.sample else 0.0
+
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether most values have letters, and are more than yes and no."""
+        return self.share(lambda text: any(c.isalpha() for c in text) and not is_yes_no(text)) >= MOST
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Whether the values are numbers."""
+        return self.share(lambda text: NUMBER.fullmatch(text) is not None) >= NEARLY_ALL
+
+    @cached_property
+    def is_yes_no(self) -> bool:
+        """Whether the values are answers such as yes and no, also as 0 and 1."""
+        return self.share(is_yes_no) >= NEARLY_ALL
+
+    @cached_property
+    def is_day(self) -> bool:
+        """Whether most values are dates with their day."""
+        return self.share(lambda text: DAY.fullmatch(text) is not None) >= MOST
+
+    @cached_property
+    def is_code(self) -> bool:
+        """Whether most values have a digit, and are no dates, sentences or yes and no."""
+        return not self.is_yes_no and self.share(_is_code) >= MOST
+
+    @cached_property
+    def is_age(self) -> bool:
+        """Whether the values are whole numbers of an age's size."""
+        return self.share(lambda text: text.strip().isdigit() and int(text) <= OLDEST) >= NEARLY_ALL
+
+    @cached_property
+    def is_sex(self) -> bool:
+        """Whether the values name a sex."""
+        return self.share(lambda text: text.strip().lower() in listed("sex")) >= MOST
+
+    @cached_property
+    def is_phone(self) -> bool:
+        """Whether most values could be dialled, and differ."""
+        return self.distinct >= MOST and self.share(looks_like_phone) >= MOSTLY
+
+    @cached_property
+    def is_precise_place(self) -> bool:
+        """Whether most values are degrees with at least three decimals: some hundred metres."""
+        return self.share(lambda text: PRECISE.fullmatch(text.strip()) is not None) >= MOST
+
+    @cached_property
+    def is_names(self) -> bool:
+        """Whether most values are two to five words of letters, and nearly all differ."""
+        return (
+            self.distinct >= MOSTLY
+            and self.share(lambda text: NAME.fullmatch(text.strip()) is not None) >= MOSTLY
+        )
+
+    @cached_property
+    def is_capitalised(self) -> bool:
+        """Whether nearly all values are words of which each begins with a capital."""
+        return self.share(_is_capitalised) >= NEARLY_ALL
+
+    @cached_property
+    def words(self) -> float:
+        """How many words a value has, on average."""
+        return sum(len(text.split()) for text in self.sample) / max(len(self.sample), 1)
+
+    @cached_property
+    def digits(self) -> float:
+        """How many digits a value has, on average."""
+        return sum(sum(c.isdigit() for c in text) for text in self.sample) / max(len(self.sample), 1)
+
+    def share(self, holds: Callable[[str], bool]) -> float:
+        """Return the share of the sampled values of which something holds, 0 to 1."""
+        return sum(map(holds, self.sample)) / len(self.sample) if self.sample else 0.0
+
+
+MOST = 0.5
+MOSTLY = 0.7
+NEARLY_ALL = 0.9
+OLDEST = 120
+CODE_CHARACTERS = 40
+
+
+def is_yes_no(text: str) -> bool:
+    """Return whether a value is an answer such as yes, no, or not known."""
+    return text.strip().lower() in listed("answer")
+
+
+def _is_code(text: str) -> bool:
+    return (
+        any(c.isdigit() for c in text)
+        and len(text) <= CODE_CHARACTERS
+        and DAY.fullmatch(text.strip()) is None
+    )
+
+
+def _is_capitalised(text: str) -> bool:
+    words = text.replace("-", " ").split()
+    return bool(words) and all(word[0].isupper() for word in words)

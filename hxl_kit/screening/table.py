@@ -1,0 +1,237 @@
+"""Screening one table: every cell is looked at while the table streams by, columns are judged at the end."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hxl_kit.reading.table import ROW_NUMBER
+from hxl_kit.screening.columns import SLUGS, judged
+from hxl_kit.screening.context import context_of
+from hxl_kit.screening.finding import ROWS_NAMED, Finding, Rows, commonest_shape
+from hxl_kit.screening.profile import Column
+from hxl_kit.screening.texts import safe_name
+from hxl_kit.screening.values import HINT, is_informant, kinds_in, name_hint, name_in
+from hxl_kit.screening.words import header_says
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from hxl_kit.reading.table import BadRow, TableText
+
+SAMPLE_FIRST = 1000
+SAMPLE_LATER = 200
+REPEATING = 0.3
+"""Of columns whose sampled values differ less, the distinct values are looked at, of others all."""
+
+PROVEN = 2000
+PROSE_WORDS = 2.5
+INFORMANTS = "informant"
+
+
+@dataclass
+class _Watched:
+    """What is kept of a column while its table streams by."""
+
+    known: bool
+    sample: list[str] = field(default_factory=list)
+    filled: Rows = field(default_factory=Rows)
+    hits: dict[str, Rows] = field(default_factory=dict)
+    shapes: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether few values stand in many rows."""
+        return len(set(self.sample)) < REPEATING * len(self.sample)
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether values are sentences, in which people may be named."""
+        words = sum(text.count(" ") + 1 for text in self.sample)
+        return not self.known and words >= PROSE_WORDS * len(self.sample)
+
+
+def screen_table(
+    text: TableText, known: Mapping[str, str] | None = None, resource: str = ""
+) -> Iterator[Finding]:
+    """Yield what personal or sensitive data a table seems to hold, column after column.
+
+    Args:
+        text: an open table; it is read once.
+        known: the columns that are of a known source or of the standard, and the field that each is. Their names
+            and categories raise nothing; e-mail addresses, phones and the names of informants do.
+        resource: what the findings call the table; the file's name and sheet if not given.
+
+    Raises:
+        InputError: the table cannot be read any further.
+    """
+    known = known or {}
+    resource = resource or resource_of(text)
+    watched = {name: _Watched(name in known) for name in text.header}
+    ragged: list[BadRow] = []
+    with ThreadPoolExecutor(1) as worker:
+        looking: Future[None] | None = None
+        for batch in text.batches():
+            ragged += [bad for bad in batch.bad if kinds_in(bad.text) & {"email", "phone"}]
+            if looking:
+                looking.result()
+            looking = worker.submit(_look, batch.frame, watched)
+        if looking:
+            looking.result()
+    columns = tuple(_columns(text, watched, known))
+    context = context_of(columns)
+    yield from _in_headers(text.header, resource)
+    for column in columns:
+        yield from judged(column, context, resource)
+    yield from _in_ragged(ragged, resource)
+
+
+def resource_of(text: TableText) -> str:
+    """Return what findings call a table: the file's name, and the sheet."""
+    name = safe_name(text.path.name, "file")
+    return f"{name}:{safe_name(text.sheet, 'sheet')}" if text.sheet else name
+
+
+def _look(frame: pl.DataFrame, watched: Mapping[str, _Watched]) -> None:
+    """Add a batch to what is known of the columns; the next one is read meanwhile."""
+    if frame.is_empty():
+        return
+    _take_sample(frame, watched)
+    _count_filled(frame, watched)
+    for name, rows in _marked(frame, watched, HINT, list(watched)).items():
+        _note(frame, name, watched[name], rows, kinds_in)
+    for name in watched:
+        if header_says(name, INFORMANTS):
+            _note(frame, name, watched[name], frame[name].drop_nulls().unique().sort().to_list(), _informing)
+    prose = [name for name, column in watched.items() if column.is_prose]
+    for name, rows in _marked(frame, watched, name_hint(), prose).items():
+        _note(frame, name, watched[name], rows, _named)
+
+
+def _take_sample(frame: pl.DataFrame, watched: Mapping[str, _Watched]) -> None:
+    first = frame.head(SAMPLE_FIRST)
+    spread = frame.gather_every(max(1, frame.height // SAMPLE_LATER))
+    for name, column in watched.items():
+        taken = spread[name] if column.sample else first[name]
+        values = taken.drop_nulls()
+        if values.is_empty() and not column.sample:
+            values = frame[name].drop_nulls().head(SAMPLE_LATER)
+        column.sample += [value for value in values.to_list() if value.strip()]
+
+
+def _count_filled(frame: pl.DataFrame, watched: Mapping[str, _Watched]) -> None:
+    for name, column in watched.items():
+        cells = frame[name]
+        count = len(cells) - cells.null_count()
+        first: tuple[int, ...] = ()
+        if count and len(column.filled.first) < ROWS_NAMED:
+            first = _first(frame.lazy().filter(pl.col(name).is_not_null()))
+        column.filled += Rows(count, first)
+
+
+def _first(rows: pl.LazyFrame) -> tuple[int, ...]:
+    return tuple(rows.select(ROW_NUMBER).head(ROWS_NAMED).collect()[ROW_NUMBER].to_list())
+
+
+def _marked(
+    frame: pl.DataFrame, watched: Mapping[str, _Watched], hint: str, names: Iterable[str]
+) -> dict[str, list[str]]:
+    """Return for each column the distinct values that a quick look picks out."""
+    looks = []
+    for name in names:
+        cells = pl.col(name)
+        if watched[name].repeats:
+            distinct = cells.unique(maintain_order=True)
+            looks.append(distinct.filter(distinct.str.contains(hint)).implode())
+        else:
+            looks.append(cells.filter(cells.str.contains(hint)).unique().implode())
+    if not looks:
+        return {}
+    lists = frame.lazy().select(looks).collect().row(0, named=True)
+    return {name: sorted(filter(None, values)) for name, values in lists.items() if values}
+
+
+def _note(
+    frame: pl.DataFrame,
+    name: str,
+    column: _Watched,
+    values: list[str],
+    kinds: Callable[[str], frozenset[str]],
+) -> None:
+    """Look closely at the values, and count the rows of those that are personal, by kind."""
+    by_kind: dict[str, list[str]] = {}
+    for value, found in _looked_at(values, kinds):
+        for kind in found:
+            by_kind.setdefault(kind, []).append(value)
+    for kind, hits in by_kind.items():
+        rows = frame.lazy().select(ROW_NUMBER, name).filter(pl.col(name).is_in(hits)).collect()
+        here = Rows(rows.height, tuple(rows[ROW_NUMBER].head(ROWS_NAMED).to_list()))
+        column.hits[kind] = column.hits.get(kind, Rows()) + here
+        column.shapes.setdefault(kind, commonest_shape(hits[:PROVEN]))
+
+
+def _looked_at(
+    values: list[str], kinds: Callable[[str], frozenset[str]]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield values with their kinds; where thousands were nearly all alike, the rest of the batch is taken to be."""
+    proven = [(value, kinds(value)) for value in values[:PROVEN]]
+    yield from proven
+    rest = values[PROVEN:]
+    alike = frozenset(
+        kind
+        for kind in frozenset().union(*(found for _, found in proven))
+        if sum(kind in found for _, found in proven) >= 0.9 * len(proven)
+    )
+    for value in rest:
+        yield value, alike or kinds(value)
+
+
+def _named(text: str) -> frozenset[str]:
+    return frozenset({"named_person"} if name_in(text) else ())
+
+
+def _informing(text: str) -> frozenset[str]:
+    return frozenset({INFORMANTS} if is_informant(text) else ())
+
+
+def _columns(text: TableText, watched: Mapping[str, _Watched], known: Mapping[str, str]) -> Iterator[Column]:
+    for number, (name, tag) in enumerate(zip(text.header, text.tags, strict=True), 1):
+        column = watched[name]
+        yield Column(
+            name,
+            safe_name(name, f"column {number}"),
+            tag,
+            "" if header_says(name, INFORMANTS) else known.get(name, ""),
+            tuple(column.sample),
+            column.filled,
+            {kind: (rows, column.shapes[kind]) for kind, rows in column.hits.items()},
+        )
+
+
+def _in_headers(header: Iterable[str], resource: str) -> Iterator[Finding]:
+    for number, name in enumerate(header, 1):
+        for kind in sorted(kinds_in(name) & {"email", "phone"}):
+            yield Finding(
+                SLUGS[kind],
+                "error",
+                resource,
+                f"column {number}",
+                Rows(),
+                kind,
+                "header",
+                {"count": 1, "shape": ""},
+            )
+
+
+def _in_ragged(ragged: list[BadRow], resource: str) -> Iterator[Finding]:
+    for kind in ("email", "phone"):
+        numbers = tuple(bad.row_number for bad in ragged if kind in kinds_in(bad.text))
+        if numbers:
+            rows = Rows(len(numbers), numbers[:ROWS_NAMED])
+            yield Finding(
+                SLUGS[kind], "error", resource, "", rows, kind, "cells", {"count": rows.count, "shape": ""}
+            )

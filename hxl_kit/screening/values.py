@@ -1,0 +1,149 @@
+"""Values that are personal wherever they stand: addresses of e-mail, phones, profiles, pictures, names after a cue."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import phonenumbers
+
+from hxl_kit.screening import words
+
+HINT = (
+    r"@|\+ ?\(?[1-9][\d ().\-]{6}|(?:^|[\s:;,(])00[1-9][\d ().\-]{7}"
+    r"|(?i:\btel\b|phone|\bmob|\bcell|whatsapp|viber|\bcall|\bsms|telefono|celular|llamar|appeler|t[ée]l[ée]|тел|звон|هاتف|جوال|اتصل|واتس)"
+    r"[^\d+]{0,25}[+(]?\d[\d ().\-]{5}"
+    r"|(?i:facebook\.com|fb\.com|instagram\.com|\bt\.me|telegram\.me|vk\.com|ok\.ru|wa\.me|linkedin\.com|tiktok\.com|snapchat\.com|twitter\.com|\bx\.com)/"
+    r"|(?i:\.(?:jpe?g|png|heic|mp4|3gp|amr|m4a)$)"
+    r"|\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3}|\b(?:[0-9A-Fa-f]{2}[:\-]){5}[0-9A-Fa-f]{2}\b"
+)
+"""What every such value has, but for names: a quick look (Rust's syntax) that leaves few cells for the slow ones."""
+
+EMAIL = re.compile(r"(?<![\w.+-])([\w.+-]+)@(?:[\w-]+\.)+[^\W\d]{2,}", re.UNICODE)
+ROLE = re.compile(
+    r"(?i)(?:info|contacts?|hr|jobs|hello|media|press|hdx|hotline|no-?reply|mail|webmaster|gis|imo?|contacto|bureau"
+    r"|oficina)(?:[.\-_].*)?|.*(?:support|admin|office|help|data|feedback|secretariat|coordination|complaints|info)"
+)
+"""What stands before the @ of an office's address."""
+
+PHONE = re.compile(r"(?<![\w+.,/#-])(?:\+ ?|00)\(?[1-9][\d ().\-]{6,20}\d(?![\d/])")
+LOCAL_PHONE = re.compile(r"(?<![\w+.,/-])(?:\(0\d{1,4}\)|0\d)[\d ().\-]{6,14}\d(?![\d/])")
+CALLED = re.compile(
+    r"(?i)(?:\b(?:tel|phone|telephone|mob|mobile|cell|whatsapp|viber|call(?:ed)?|sms|telefono|celular|llamar|appeler)"
+    r"|\bt[ée]l[ée]phone|телефон\w*|\bтел|дзвон\w*|звон\w*|هاتف\w*|جوال\w*|اتصل\w*|واتس\w*)"
+    r"[^\d+]{0,25}(?P<digits>[+(]?\d[\d ().\-]{5,16}\d)"
+)
+DECIMAL = re.compile(r"[+-]?\d{1,3}\.\d{3,}$")
+DATES = re.compile(r"\b(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?\b|\b\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d\b")
+PROFILE = re.compile(
+    r"(?i)(?:https?://)?(?:\w+\.)?(?:facebook\.com|fb\.com|instagram\.com|t\.me|telegram\.me|vk\.com|ok\.ru|wa\.me|"
+    r"linkedin\.com/in|tiktok\.com|snapchat\.com/add|twitter\.com|x\.com)/@?(?!(?:status|share|intent|watch|groups|"
+    r"hashtag|search|sharer)\b)[\w.\-]{2,}"
+)
+POST = re.compile(r"(?i)/(?:status|posts|videos?|photos?|permalink|reel|watch|story)\b|/\d{1,9}(?:\D|$)|/s/")
+PICTURE = re.compile(r"(?i)[^\s/\\]+\.(?:jpe?g|png|heic|mp4|3gp|amr|m4a)$")
+IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+MAC = re.compile(r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b")
+SHORTEST_IBAN = 15
+PHONE_DIGITS = range(8, 16)
+"""An international number has at most 15 digits (ITU-T E.164)."""
+
+
+def kinds_in(text: str) -> frozenset[str]:
+    """Return the kinds of personal data that one value holds: "email", "role_email", "phone", …."""
+    found = {"email" if not ROLE.fullmatch(match[1]) else "role_email" for match in EMAIL.finditer(text)}
+    if has_phone(text):
+        found.add("phone")
+    profile = PROFILE.search(text)
+    if profile and not POST.search(text, profile.end() - 1):
+        found.add("profile_link")
+    if PICTURE.search(text):
+        found.add("picture")
+    if any(_is_iban(match[0]) for match in IBAN.finditer(text)):
+        found.add("bank_account")
+    if MAC.search(text):
+        found.add("device_id")
+    return frozenset(found)
+
+
+def has_phone(text: str) -> bool:
+    """Return whether a text holds a phone number: one with its country's prefix, or digits after words such as "tel"."""
+    if DECIMAL.fullmatch(text.strip()):
+        return False
+    if any(_is_phone(match[0]) for match in PHONE.finditer(text)):
+        return True
+    called = CALLED.search(DATES.sub(" ", text))
+    return called is not None and len(_digits(called["digits"])) in PHONE_DIGITS
+
+
+def looks_like_phone(text: str) -> bool:
+    """Return whether a whole value could be a phone number as it is dialled within a country."""
+    stripped = text.strip()
+    if stripped.startswith(("+", "00")):
+        return has_phone(stripped)
+    return LOCAL_PHONE.fullmatch(stripped) is not None and len(_digits(stripped)) in range(9, 12)
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    """Return what finds a person's name after a cue; two words after what may be no cue, one after a title."""
+    cased = r"(?:[A-ZÀ-ÞА-ЯЄІЇҐ][a-zß-ÿа-яєіїґё'’-]+)"
+    arabic = r"(?:[\u0621-\u064a]{2,})"
+    sources = "|".join(re.escape(cue) for cue in words.cues("source"))
+    titles = "|".join(re.escape(cue) for cue in words.cues("title"))
+    return re.compile(
+        rf"(?<!\w)(?:(?i:{sources})[,:]?\s+(?P<source>{cased}(?:\s+(?:al-|el-|bin |bint |abu |de |del )?{cased}){{1,3}}|{arabic}\s+{arabic})"
+        rf"|(?:{titles})\s+(?P<title>{cased}|{arabic}\s+{arabic}))"
+    )
+
+
+_NO_NAME = re.compile(
+    r"(?i)\b(?:camp|district|hospital|office|team|school|clinic|village|ministry|police|army|forces|committee|cent(?:er|re)"
+    r"|council|government|region|province|city|town|group|department|association|organi[sz]ation|agency|river|road|street"
+    r"|north|south|east|west|united|nations|council|international|local|civilian|march|april|may|june|july|or|and|sex|age|type|id|code|status|number|name|list|data|report|services?)\b"
+)
+
+
+def name_in(text: str) -> str:
+    """Return the cue after which a text names a person: "source", "title", or "" where it names none."""
+    for match in _names().finditer(text):
+        role = "source" if match["source"] else "title"
+        if not _NO_NAME.search(match[role]):
+            return role
+    return ""
+
+
+def is_informant(text: str) -> bool:
+    """Return whether a source's name is that of a person who saw, said or was told something, not of a body."""
+    return bool(name_in(text)) or words.is_informant(text)
+
+
+@cache
+def name_hint() -> str:
+    """Return the quick look for cues, in Rust's syntax."""
+    marks = {cue for role in ("source", "title") for cue in words.cues(role)}
+    return rf"(?i:(?:^|\W)(?:{'|'.join(re.escape(mark) for mark in sorted(marks))})[,:]?\s)"
+
+
+def _is_phone(text: str) -> bool:
+    digits = _digits(text)
+    if DECIMAL.match(text) or len(digits) not in PHONE_DIGITS:
+        return False
+    dialled = text.startswith("00")
+    try:
+        number = phonenumbers.parse("+" + (digits[2:] if dialled else digits), None)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_valid_number(number) if dialled else phonenumbers.is_possible_number(number)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def _is_iban(text: str) -> bool:
+    """Return whether the check digits of an account number are right (ISO 13616: the remainder by 97 is 1)."""
+    joined = text.replace(" ", "")
+    if len(joined) < SHORTEST_IBAN:
+        return False
+    return int("".join(str(int(c, 36)) for c in joined[4:] + joined[:4])) % 97 == 1

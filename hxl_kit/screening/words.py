@@ -1,0 +1,137 @@
+"""The words by which columns of personal data are known: `schemas/words/personal_words.csv`.
+
+A phrase is found in a header when its words stand in it one after another, written together or apart; `*` stands
+for any ending. Headers and phrases are compared without case, accents, Arabic articles and signs.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING
+
+from hxl_kit.standard import schemas
+from hxl_kit.standard.tags import Tag, TagPattern, fold, parse_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ`´](?=[sуюяєї]\b|[юяєї])")
+_SIGNS = (
+    (re.compile(r"(?<=\w)['’]s\b"), ""),
+    (re.compile(r"(?i)\b(?:number|no|nb|count)[ _]of(?![^\W_])"), "numberof"),
+    (re.compile(r"\b[nN][°º]|№"), " numero "),
+    (re.compile(r"(?<!\w)(\w)\.[ ]?(?=\w(?!\w))"), r"\1"),
+)
+"""The possessive; counts, which no number of a person is; the sign for number; points in abbreviations such as D.O.B."""
+
+_WORD = re.compile(r"[^\W_]+\*?")
+_ARTICLE = re.compile(r"^(?:وال|بال|لل|ال)(?=\w{2})")
+_ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None, "ٱ": "ا", "ئ": "ي", "ؤ": "و"})
+
+
+@cache
+def listed(kind: str) -> frozenset[str]:
+    """Return whole words of a kind: "answer" (yes, no, not known), "sex", "small" (of, the: nothing is lost without)."""
+    return frozenset(_listed()[kind, "word"])
+
+
+def plain(text: str) -> str:
+    """Return a header's words in the form that is compared, with a space between them."""
+    for sign, written in _SIGNS:
+        text = sign.sub(written, text)
+    parted = _APOSTROPHE.sub("", _HUMP.sub(" ", text))
+    folded = fold(parted).translate(_ARABIC)
+    found = [_ARTICLE.sub("", word) for word in _WORD.findall(folded)]
+    return " ".join([word for word in found if word not in listed("small")] or found)
+
+
+@cache
+def _listed() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the phrases as written, by kind and role."""
+    found = defaultdict[tuple[str, str], list[str]](list)
+    with schemas.path_of("words", "personal_words.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["kind"], row["role"]] += row["words"].split(";")
+    return {key: tuple(words) for key, words in found.items()}
+
+
+@cache
+def _patterns() -> dict[tuple[str, str], re.Pattern[str]]:
+    return {
+        key: _any_of(words)
+        for key, words in _listed().items()
+        if key[1] not in ("tag", "word") and key[0] != "cue"
+    }
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    forms = {
+        " ?".join(word.replace("*", r"\w*") for word in plain(phrase).split())
+        for phrase in phrases
+        if plain(phrase)
+    }
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(forms, key=len, reverse=True))})(?!\w)")
+
+
+@cache
+def _tag_patterns() -> tuple[tuple[str, TagPattern], ...]:
+    return tuple(
+        (kind, parse_pattern(spec))
+        for (kind, role), specs in _listed().items()
+        if role == "tag"
+        for spec in specs
+    )
+
+
+@cache
+def kinds() -> tuple[str, ...]:
+    """Return all kinds that headers are looked at for, in the order of the list."""
+    return tuple(dict.fromkeys(kind for kind, role in _listed() if role == "is"))
+
+
+@cache
+def header_says(header: str, kind: str) -> str:
+    """Return what a header says of a kind: "is", "may" (if the values agree) or ""."""
+    words = plain(header)
+    if _has(kind, "never", words):
+        return ""
+    if _has(kind, "is", words) and not (kind != "person_name" and _has(kind, "not", words)):
+        return "is"
+    return "may" if _has(kind, "may", words) and not _has(kind, "not", words) else ""
+
+
+@cache
+def header_denies(header: str, kind: str) -> bool:
+    """Return whether a header has a word that says it is not of a kind: a village's name is no person's."""
+    words = plain(header)
+    return _has(kind, "not", words) or _has(kind, "never", words)
+
+
+def tag_says(tag: Tag | None) -> tuple[str, ...]:
+    """Return the kinds that a column's hashtag stands for."""
+    return tuple(kind for kind, pattern in _tag_patterns() if pattern.matches(tag))
+
+
+def value_says(text: str, kind: str) -> bool:
+    """Return whether a value, a category or a sentence, has a word that tells a sensitive attribute."""
+    return _has(kind, "value", plain(text))
+
+
+def is_informant(text: str) -> bool:
+    """Return whether a source is called by what a private person is: a witness, a resident, a relative."""
+    return _has("informant", "value", plain(text))
+
+
+@cache
+def cues(role: str) -> tuple[str, ...]:
+    """Return the words after which a person is named: "source" (who was spoken to, who suffered) or "title"."""
+    return _listed()["cue", role]
+
+
+def _has(kind: str, role: str, words: str) -> bool:
+    pattern = _patterns().get((kind, role))
+    return pattern is not None and pattern.search(words) is not None

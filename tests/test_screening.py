@@ -1,0 +1,241 @@
+"""Screening tables: what is found, what raises nothing, and that no value is ever told. All people are made up."""
+
+import csv
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hxl_kit.reading import open_table
+from hxl_kit.screening import screen_descriptor, screen_table
+from hxl_kit.screening.columns import SLUGS
+from hxl_kit.screening.finding import shape_of
+from hxl_kit.screening.values import kinds_in, looks_like_phone, name_in
+from hxl_kit.screening.words import header_says, plain
+from hxl_kit.standard import schemas
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from screening_score import judged, labelled  # noqa: E402
+
+CANARY = "Zebulon Quartzfeather"
+CANARY_PHONE = "+967 711 222 333"
+CANARY_MAIL = "zebulon.quartzfeather@example.org"
+
+
+def screened(tmp_path, text, known=None):
+    """The findings of a CSV text."""
+    path = tmp_path / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    with open_table(path) as table:
+        return list(screen_table(table, known))
+
+
+def told(findings):
+    return {(finding.slug, finding.column) for finding in findings}
+
+
+def test_labelled_columns_are_judged_well():
+    outcome = list(judged(labelled()))
+    personal = [row["kind"] in found for row, found in outcome if row["kind"]]
+    alarms = [bool(found) for row, found in outcome if not row["kind"]]
+    assert len(personal) >= 300
+    assert len(alarms) >= 300
+    assert sum(personal) / len(personal) >= 0.95
+    assert sum(alarms) / len(alarms) <= 0.05
+
+
+def test_part_held_out_is_judged_well():
+    outcome = list(judged(labelled("held-out")))
+    personal = [row["kind"] in found for row, found in outcome if row["kind"]]
+    assert sum(personal) / len(personal) >= 0.95
+    assert not any(found for row, found in outcome if not row["kind"])
+
+
+def test_staff_list(tmp_path):
+    text = "org,staff_name,email,mobile\nNGO A,Test Person,t.person@example.org,+967 700 000 009\n"
+    assert told(screened(tmp_path, text)) == {
+        ("person-name", "staff_name"),
+        ("person-email", "email"),
+        ("person-phone", "mobile"),
+    }
+
+
+def test_address_in_free_text_has_its_row(tmp_path):
+    text = "event_id,notes\nE1,quiet day\nE2,call informant a.person@example.org before noon\nE3,ok\n"
+    (found,) = screened(tmp_path, text)
+    assert (found.slug, found.column, found.rows.count, found.rows.first) == (
+        "person-email",
+        "notes",
+        1,
+        (3,),
+    )
+
+
+def test_case_data_on_survivors(tmp_path):
+    text = "case_no,incident_type,survivor_age,site\n1,sexual violence,16,Camp A\n2,other,20,Camp B\n"
+    assert {"sensitive-violence"} <= {finding.slug for finding in screened(tmp_path, text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "adm0,year,population\nYEM,2024,39390799\nSYR,2024,24672760\n",
+        "event_id,event_date,notes\nYEM100000001,20240301,2024-03-01 to 2024-03-05\n",
+        "adm2_pcode,lat,lon\nYE2301,15.369445,44.191006\nYE2302,15.354412,44.206667\n",
+        "Partner name,Facility name\nExample Relief Network,Test Hospital\nSample Aid Society,Other Hospital\n",
+        "event_date,actor1,conflict_name,Perpetrator,fatalities\n2024-01-01,Group A,X: Government,State forces,3\n",
+        "adm1_name,sex,age_group,hiv_positive\nIbb,F,0-17,12\nIbb,M,0-17,31\n",
+    ],
+)
+def test_usual_columns_raise_nothing(tmp_path, text):
+    assert screened(tmp_path, text) == []
+
+
+def test_facilities_are_a_warning_only(tmp_path):
+    found = screened(tmp_path, "facility_name,latitude,longitude\nExample Hospital,15.37,44.19\n")
+    assert {(finding.slug, finding.severity) for finding in found} == {("facility-location", "warning")}
+
+
+def test_known_columns_raise_nothing_but_addresses_and_informants(tmp_path):
+    text = "religion,notes,source_original\nA,Mr Test came,eyewitness in the town\nB,call +967 700 000 001,Agence X\n"
+    known = {"religion": "category", "notes": "notes", "source_original": "source_original"}
+    found = screened(tmp_path, text, known)
+    assert {(f.slug, f.column, f.severity) for f in found} == {
+        ("person-phone", "notes", "error"),
+        ("informant", "source_original", "warning"),
+    }
+
+
+def test_coordinates_count_where_rows_are_households(tmp_path):
+    households = (
+        "hh_id,hh_size,latitude,longitude\nH-001,5,15.369445,44.191006\nH-002,7,15.354412,44.206667\n"
+    )
+    assert ("home-location", "latitude") in told(screened(tmp_path, households))
+    rounded = households.replace("15.369445", "15.4").replace("15.354412", "15.4")
+    assert ("home-location", "latitude") not in told(screened(tmp_path, rounded))
+
+
+def test_a_value_far_down_is_found(tmp_path):
+    rows = [f"E{n},nothing" for n in range(5000)] + [f"E9,{CANARY_PHONE}"]
+    (found,) = screened(tmp_path, "event_id,c\n" + "\n".join(rows) + "\n")
+    assert (found.slug, found.rows.count, found.rows.first) == ("person-phone", 1, (5002,))
+
+
+def test_an_address_as_header_is_found_and_not_told(tmp_path):
+    found = screened(tmp_path, f"a,{CANARY_MAIL}\n1,x\n2,y\n")
+    assert [(f.slug, f.part, f.column) for f in found] == [("person-email", "header", "column 2")]
+
+
+def test_no_value_is_told(tmp_path):
+    text = f"id,full_name,phone,email,notes\n1,{CANARY},{CANARY_PHONE},{CANARY_MAIL},witness {CANARY} spoke to us\n"
+    findings = screened(tmp_path, text)
+    assert len(findings) >= 4
+    words = [*CANARY.split(), CANARY_PHONE, "711", "zebulon", "quartz"]
+    assert [word for word in words if word.lower() in repr(findings).lower()] == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    header=st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=4, unique=True),
+    rows=st.lists(st.lists(st.text(max_size=30), min_size=4, max_size=4), max_size=8),
+)
+def test_any_table_is_screened(tmp_path, header, rows):
+    from screening_score import table_of
+
+    values = [["x", *(row[n] for row in rows)] for n in range(4)]
+    columns = [
+        {"table": "t", "header": name, "tag": "", "values": "|".join(v.replace("|", "") for v in values[n])}
+        for n, name in enumerate(header)
+    ]
+    for finding in screen_table(table_of(columns)):
+        assert finding.slug in SLUGS.values()
+
+
+@given(st.text())
+def test_shapes_hold_no_letter_or_digit_of_the_text(text):
+    assert set(shape_of(text)) & set("bcdefghijklmnopqrstuvwxyzBCDEFGHIJKLMNOPQRSTUVWXYZ012345678") == set()
+
+
+@given(st.text())
+def test_any_text_is_looked_at(text):
+    kinds_in(text)
+    name_in(text)
+    looks_like_phone(text)
+    header_says(text, "person_name")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["+967 700 000 009", "tel. 0700 000 001", "call 00967700000009", "Тел: 050 000 00 01", "هاتف 0700000001"],
+)
+def test_phones(text):
+    assert "phone" in kinds_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-03-01 to 2024-03-05",
+        "39390799",
+        "+35.123456",
+        "0012345678",
+        "20240301",
+        "YE230101",
+        "10.11.2024 12:30:45",
+    ],
+)
+def test_no_phones(text):
+    assert kinds_in(text) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("witness Maria Prueba told us", "source"),
+        ("Mr. Exemple said", "title"),
+        ("свідок Олена Зразкова сказала", "source"),
+        ("the survivor went to Example Hospital", ""),
+        ("contact UNHCR Office", ""),
+    ],
+)
+def test_names_after_a_cue(text, role):
+    assert name_in(text) == role
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("RegistrationGroupID", "registration group id"),
+        ("Nom du patient", "nom patient"),
+        ("D.O.B.", "dob"),
+        ("الاسم الكامل", "اسم كامل"),
+        ("ім'я", "імя"),
+    ],
+)
+def test_headers_are_compared_by_plain_words(header, words):
+    assert plain(header) == words
+
+
+def test_descriptor_lets_contributors_stand():
+    descriptor = {
+        "contributors": [{"title": "A Person", "email": "a.person@example.org"}],
+        "description": "Ask b.person@example.org",
+        "resources": [{"description": f"called {CANARY_PHONE}", CANARY_MAIL: "x"}],
+    }
+    found = list(screen_descriptor(descriptor))
+    assert {(f.slug, f.column) for f in found} == {
+        ("person-email", "description"),
+        ("person-phone", "resources[0].description"),
+        ("person-email", "resources[0].property 2"),
+    }
+    assert "zebulon" not in repr(found)
+
+
+def test_every_slug_has_words():
+    with schemas.path_of("checks", "screen.csv").open(encoding="utf-8", newline="") as file:
+        slugs = {row["slug"] for row in csv.DictReader(file)}
+    assert set(SLUGS.values()) <= slugs
