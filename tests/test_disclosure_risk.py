@@ -56,10 +56,13 @@ def test_guide_k_anonymity():
 
 def test_guide_missing_values():
     missing = GUIDE.with_columns(
-        pl.when(pl.int_range(10) == 3).then(None).otherwise(pl.col(c)).alias(c) for c in ("education", "labour")
+        pl.when(pl.int_range(10) == 3).then(None).otherwise(pl.col(c)).alias(c)
+        for c in ("education", "labour")
     )
     assert record_risks(missing, KEYS)["sample"].to_list() == [2, 2, 1, 3, 1, 2, 1, 2, 2, 2]
-    short = pl.DataFrame({"gender": ["m"] * 3, "education": ["complete", "incomplete", None], "labour": ["e"] * 3})
+    short = pl.DataFrame(
+        {"gender": ["m"] * 3, "education": ["complete", "incomplete", None], "labour": ["e"] * 3}
+    )
     assert record_risks(short, short.columns)["sample"].to_list() == [2, 2, 3]
 
 
@@ -79,7 +82,9 @@ def test_diversity_of_unequal_answers():
     assert diversity(nothing, ["k"], "s").row(0) == (None, None, None)
 
 
-@pytest.mark.parametrize(("f", "weight"), [(1, 3.0), (2, 1.1), (3, 40.0), (3, 1.2), (4, 2.0), (4, 400.0), (7, 90.0), (12, 1.5)])
+@pytest.mark.parametrize(
+    ("f", "weight"), [(1, 3.0), (2, 1.1), (3, 40.0), (3, 1.2), (4, 2.0), (4, 400.0), (7, 90.0), (12, 1.5)]
+)
 def test_exact_is_the_mean_of_one_in_the_population(f, weight):
     frame = pl.DataFrame({"k": ["a"] * f, "w": [weight] * f})
     expected = mean_of_one_in_population(f, 1 / weight)
@@ -149,8 +154,13 @@ def test_faults_are_named():
 
 
 def survey(repeats, weight=None):
-    rows = [(i + 2, f"R{i}", U if i % 2 else R, F if i % 4 < 2 else M, "yes" if i % 4 < 2 else "no") for i in range(repeats)]
-    frame = pl.DataFrame(rows, schema=["row_number", "respondent_id", "district", "sex", "disability"], orient="row")
+    rows = [
+        (i + 2, f"R{i}", U if i % 2 else R, F if i % 4 < 2 else M, "yes" if i % 4 < 2 else "no")
+        for i in range(repeats)
+    ]
+    frame = pl.DataFrame(
+        rows, schema=["row_number", "respondent_id", "district", "sex", "disability"], orient="row"
+    )
     return frame if weight is None else frame.with_columns(weight=pl.lit(str(weight)))
 
 
@@ -173,11 +183,15 @@ def test_many_people_alike_pass():
 def test_weights_lower_the_risk_and_the_severity():
     about = people(survey(8, weight=5000))
     assert about.weight == "weight"
-    severities = {finding.slug: finding.severity for finding in findings(survey(8, weight=5000), "survey", about)}
+    severities = {
+        finding.slug: finding.severity for finding in findings(survey(8, weight=5000), "survey", about)
+    }
     assert severities == {"small-group": "warning", "one-answer": "warning"}
 
 
 def test_findings_hold_no_value():
-    planted = survey(8).with_columns(district=pl.lit("Zaynab Canary"), sex=pl.Series([f"+96399{i}" for i in range(8)]))
+    planted = survey(8).with_columns(
+        district=pl.lit("Zaynab Canary"), sex=pl.Series([f"+96399{i}" for i in range(8)])
+    )
     assert "Zaynab" not in repr(disclosure(planted, "survey"))
     assert "+9639" not in repr(disclosure(planted, "survey"))

@@ -30,7 +30,7 @@ def intervals(cells: Cells) -> dict[int, Interval]:
 
     Cells whose sums contradict one another are left out.
     """
-    found: dict[int, Interval] = {cell: (0, None) for cell in cells.hidden}
+    found: dict[int, Interval] = dict.fromkeys(cells.hidden, (0, None))
     for equations in groups(cells):
         system = System(equations)
         if system.solvable:
@@ -113,7 +113,9 @@ class System:
 
     def _solution(self) -> Mapping[int, Number]:
         values: dict[int, Number] = dict.fromkeys(self.unknown, 0)
-        values.update({cell: right for cell, right in zip(self._basic, self._right, strict=True) if cell >= 0})
+        values.update(
+            {cell: right for cell, right in zip(self._basic, self._right, strict=True) if cell >= 0}
+        )
         return values
 
     def _without(self, artificial: int) -> bool:
@@ -134,7 +136,9 @@ class System:
     def _lowest(self, cell: int) -> Number:
         while cell in self._basic:
             row = self._basic.index(cell)
-            entering = min((k for k, factor in self._rows[row].items() if k != cell and factor > 0), default=None)
+            entering = min(
+                (k for k, factor in self._rows[row].items() if k != cell and factor > 0), default=None
+            )
             if entering is None:
                 return self._right[row]
             self._enter(entering)
@@ -145,7 +149,9 @@ class System:
             return None
         while True:
             row = self._basic.index(cell)
-            entering = min((k for k, factor in self._rows[row].items() if k != cell and factor < 0), default=None)
+            entering = min(
+                (k for k, factor in self._rows[row].items() if k != cell and factor < 0), default=None
+            )
             if entering is None:
                 return self._right[row]
             if not self._enter(entering):

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MARKS = r"^(?:[<≤]\s*\d+|\*+|[-–—.…]+|[xXcCsS]|n/?a|\[c\]|supp?(?:ressed)?\.?)$"
 """What stands in a cell whose count is kept back."""
 
+_DIGITS = {chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0, 0xFF10) for digit in range(10)}
+"""Arabic, Persian and full-width digits."""
+
 _ROW = "_row"
 
 
@@ -66,9 +69,10 @@ def cells(frame: pl.DataFrame, counts: Sequence[str], by: Sequence[str]) -> Cell
 
 
 def count(name: str) -> pl.Expr:
-    """Return a column's whole numbers from 0 on; null for all else. 1,024 and 3.0 are read."""
-    plain = pl.col(name).cast(pl.String).str.strip_chars().str.replace_all(r"(\d)[,  ](\d{3})\b", "$1$2")
-    return plain.str.replace(r"\.0+$", "").str.extract(r"^(\d{1,15})$").cast(pl.Int64).alias(name)
+    """Return a column's whole numbers from 0 on; null for all else. 1,024, 3.0 and digits of other scripts are read."""
+    latin = pl.col(name).cast(pl.String).str.strip_chars().str.replace_many(_DIGITS)
+    plain = latin.str.replace_all(r"([0-9])[,\u00a0\u202f ]([0-9]{3})\b", "$1$2").str.replace(r"\.0+$", "")
+    return plain.str.extract(r"^([0-9]{1,15})$").cast(pl.Int64).alias(name)
 
 
 def _across(counts: Sequence[str], values: Sequence[int | None]) -> list[list[Sum]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.disclosure.cells import count
-from hxl_kit.disclosure.finding import Finding, first_rows
+from hxl_kit.disclosure.finding import Finding, Severity, first_rows
 from hxl_kit.disclosure.small_counts import LIMIT, aggregate
 from hxl_kit.reading.table import ROW_NUMBER
 
@@ -43,7 +43,9 @@ def between_releases(
         return []
     by = [name for name in found.by if name in frame.columns and name in previous.columns]
     both = [name for name in found.counts if name in frame.columns and name in previous.columns]
-    before = previous.select(*by, *(count(name).alias(_THEN + name) for name in both)).unique(by or None, keep="first")
+    before = previous.select(*by, *(count(name).alias(_THEN + name) for name in both)).unique(
+        by or None, keep="first"
+    )
     now = frame.select(ROW_NUMBER, *by, *(count(name) for name in both))
     joined = now.join(before, on=by, how="inner", nulls_equal=True) if by else now.join(before, how="cross")
     return [finding for name in both for finding in _compared(joined, name, resource, found.counts[name])]
@@ -60,8 +62,10 @@ def _compared(joined: pl.DataFrame, name: str, resource: str, about: str) -> lis
         rows = joined.filter(condition)
         if rows.height:
             params = {"count": rows.height, "highest": LIMIT - 1}
-            severity = "error" if slug == "small-count-published-before" else "warning"
+            severity: Severity = "error" if slug == "small-count-published-before" else "warning"
             found.append(
-                Finding(slug, severity, resource, name, rows.height, first_rows(rows[ROW_NUMBER]), about, params)  # type: ignore[arg-type]
+                Finding(
+                    slug, severity, resource, name, rows.height, first_rows(rows[ROW_NUMBER]), about, params
+                )
             )
     return found

@@ -43,7 +43,8 @@ def _entropy(counts: pl.DataFrame, keys: Sequence[str], sensitive: str) -> pl.Da
     share = pl.col("n") / pl.col("n").sum()
     told = pl.col(sensitive).is_not_null().any()
     return counts.group_by(keys).agg(
-        distinct=pl.when(told).then(pl.len().cast(pl.Int64)), entropy=pl.when(told).then((-(share * share.log()).sum()).exp())
+        distinct=pl.when(told).then(pl.len().cast(pl.Int64)),
+        entropy=pl.when(told).then((-(share * share.log()).sum()).exp()),
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
 Severity = Literal["error", "warning", "info"]
+Params = Mapping[str, str | int | float]
 ROWS_SHOWN = 10
 
 
@@ -35,7 +38,7 @@ class Finding:
     count: int
     rows: tuple[int, ...] = ()
     kind: str = ""
-    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
 
 
 def first_rows(numbers: pl.Series | Sequence[int]) -> tuple[int, ...]:

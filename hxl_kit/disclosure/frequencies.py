@@ -38,7 +38,9 @@ def frequencies(frame: pl.DataFrame, keys: Sequence[str], weight: str | None = N
     weights = pl.lit(1.0) if weight is None else pl.col(weight).cast(pl.Float64, strict=False)
     rows = frame.select(*keys, weights.alias("_weight"))
     if rows.filter(pl.col("_weight").is_null() | ~(pl.col("_weight") > 0)).height:
-        raise UsageError(f"column '{weight}' has weights that are no number above 0; correct them, or leave it out")
+        raise UsageError(
+            f"column '{weight}' has weights that are no number above 0; correct them, or leave it out"
+        )
     own = rows.group_by(keys).agg(sample=pl.len().cast(pl.Float64), population=pl.col("_weight").sum())
     counted = _with_possible(own, list(keys), rows.height, float(rows["_weight"].sum() or 0))
     found = rows.join(counted, on=keys, how="left", nulls_equal=True, maintain_order="left")
@@ -55,7 +57,9 @@ def _require(frame: pl.DataFrame, keys: Sequence[str], weight: str | None) -> No
 
 def _with_possible(own: pl.DataFrame, keys: list[str], records: int, weight: float) -> pl.DataFrame:
     """Return the combinations with what could equal them added; one that is all empty counts with everything."""
-    empty = pl.concat_str(pl.when(pl.col(key).is_null()).then(pl.lit("1")).otherwise(pl.lit("0")) for key in keys)
+    empty = pl.concat_str(
+        pl.when(pl.col(key).is_null()).then(pl.lit("1")).otherwise(pl.lit("0")) for key in keys
+    )
     parts = own.with_columns(_pattern=empty).partition_by("_pattern", as_dict=True)
     groups = {str(pattern[0]): part.drop("_pattern") for pattern, part in parts.items()}
     return pl.concat(
@@ -64,7 +68,12 @@ def _with_possible(own: pl.DataFrame, keys: list[str], records: int, weight: flo
 
 
 def _group(
-    pattern: str, group: pl.DataFrame, groups: dict[str, pl.DataFrame], keys: list[str], records: int, weight: float
+    pattern: str,
+    group: pl.DataFrame,
+    groups: dict[str, pl.DataFrame],
+    keys: list[str],
+    records: int,
+    weight: float,
 ) -> pl.DataFrame:
     if "0" not in pattern:
         return group.with_columns(sample=pl.lit(float(records)), population=pl.lit(weight))

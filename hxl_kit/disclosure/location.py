@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.disclosure.finding import Finding, first_rows
+from hxl_kit.disclosure.finding import Finding, Severity, first_rows
 from hxl_kit.disclosure.words import folded, kind
 from hxl_kit.reading.table import ROW_NUMBER
 
@@ -24,7 +24,16 @@ PLACES_OF_PEOPLE = 2
 _PEOPLE = {"person", "household", "shelter"}
 _LATITUDE = {"lat", "latitude", "gps_latitude", "gps_lat", "lat_deg", "geo_lat", "y_coord"}
 _ENDINGS = ("_latitude", "_lat")
-_POINT = {"gps", "gpslocation", "geopoint", "geolocation", "_geolocation", "coordinates", "gps_location", "gps_coordinates"}
+_POINT = {
+    "gps",
+    "gpslocation",
+    "geopoint",
+    "geolocation",
+    "_geolocation",
+    "coordinates",
+    "gps_location",
+    "gps_coordinates",
+}
 
 
 def precise_locations(
@@ -73,6 +82,8 @@ def _is_location(name: str, tag: str) -> bool:
 
 
 def _finding(slug: str, rows: pl.DataFrame, resource: str, column: str, subject: str) -> Finding:
-    severity = "error" if slug == "precise-location" else "warning"
+    severity: Severity = "error" if slug == "precise-location" else "warning"
     params = {"count": rows.height, "places": PLACES_OF_PEOPLE}
-    return Finding(slug, severity, resource, column, rows.height, first_rows(rows[ROW_NUMBER]), subject, params)  # type: ignore[arg-type]
+    return Finding(
+        slug, severity, resource, column, rows.height, first_rows(rows[ROW_NUMBER]), subject, params
+    )

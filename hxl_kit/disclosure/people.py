@@ -17,6 +17,7 @@ from hxl_kit.reading.table import ROW_NUMBER
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from hxl_kit.disclosure.finding import Params, Severity
     from hxl_kit.disclosure.risk import Risk
 
 _FEWEST = 3
@@ -77,13 +78,24 @@ def findings(frame: pl.DataFrame, resource: str, about: People) -> list[Finding]
     risks = record_risks(frame, about.keys, about.weight)
     rows = pl.concat([frame.select(ROW_NUMBER), risks], how="horizontal")
     told = [*_of_file(summary(risks), resource, about), *_of_records(rows, resource, about)]
-    return [*told, *(found for name in about.sensitive for found in _of_answers(frame, rows, resource, about.keys, name))]
+    return [
+        *told,
+        *(
+            found
+            for name in about.sensitive
+            for found in _of_answers(frame, rows, resource, about.keys, name)
+        ),
+    ]
 
 
 def _of_file(risk: Risk, resource: str, about: People) -> list[Finding]:
     if risk.share < HDX_HIGHEST:
         return []
-    params = {"percent": round(100 * risk.share, 1), "highest": 100 * HDX_HIGHEST, "keys": ", ".join(about.keys)}
+    params: Params = {
+        "percent": round(100 * risk.share, 1),
+        "highest": 100 * HDX_HIGHEST,
+        "keys": ", ".join(about.keys),
+    }
     return [Finding("disclosure-risk", "error", resource, "", risk.records, (), "risk", params)]
 
 
@@ -91,15 +103,17 @@ def _of_records(rows: pl.DataFrame, resource: str, about: People) -> list[Findin
     """Single records at high risk; groups of one and two, which a sample's weights make less grave."""
     keys = ", ".join(about.keys)
     found = []
-    for slug, severity, condition in (
+    grave: Severity = "warning" if about.weight else "error"
+    looks: tuple[tuple[str, Severity, pl.Expr], ...] = (
         ("disclosure-risk-record", "error", high()),
-        ("small-group", "warning" if about.weight else "error", pl.col("sample") < _FEWEST),
-    ):
+        ("small-group", grave, pl.col("sample") < _FEWEST),
+    )
+    for slug, severity, condition in looks:
         at_risk = rows.filter(condition)
         if at_risk.height:
-            params = {"count": at_risk.height, "keys": keys, "fewest": _FEWEST}
+            params: Params = {"count": at_risk.height, "keys": keys, "fewest": _FEWEST}
             numbers = first_rows(at_risk[ROW_NUMBER])
-            found.append(Finding(slug, severity, resource, "", at_risk.height, numbers, "risk", params))  # type: ignore[arg-type]
+            found.append(Finding(slug, severity, resource, "", at_risk.height, numbers, "risk", params))
     return found
 
 
@@ -108,11 +122,21 @@ def _of_answers(
 ) -> list[Finding]:
     """Groups of several people who all give the same answer: whoever knows the keys knows the answer."""
     alike = rows.with_columns(diversity(frame, keys, name)["distinct"]).filter(
-        pl.col("sample") > 1, pl.col("distinct") < 2  # noqa: PLR2004 - one answer
+        pl.col("sample") > 1,
+        pl.col("distinct") < 2,  # noqa: PLR2004 - one answer
     )
     if not alike.height:
         return []
-    params = {"count": alike.height, "keys": ", ".join(keys)}
+    params: Params = {"count": alike.height, "keys": ", ".join(keys)}
     return [
-        Finding("one-answer", "warning", resource, name, alike.height, first_rows(alike[ROW_NUMBER]), kind(name, "sensitive"), params)
+        Finding(
+            "one-answer",
+            "warning",
+            resource,
+            name,
+            alike.height,
+            first_rows(alike[ROW_NUMBER]),
+            kind(name, "sensitive"),
+            params,
+        )
     ]

@@ -85,7 +85,12 @@ def summary(risks: pl.DataFrame) -> Risk:
     """Return what records (`record_risks`) risk together."""
     below = {limit: int((risks["sample"] < limit).sum()) for limit in (2, 3, 5)}
     return Risk(
-        risks.height, below[2], below[3], below[5], float(risks["risk"].sum() or 0), int(risks.select(high()).sum().item())
+        risks.height,
+        below[2],
+        below[3],
+        below[5],
+        float(risks["risk"].sum() or 0),
+        int(risks.select(high()).sum().item()),
     )
 
 

@@ -45,7 +45,9 @@ class Aggregate:
     told: Mapping[str, Mapping[str, str]]
 
 
-def small_counts(frame: pl.DataFrame, resource: str, known: Collection[str] = (), tags: Mapping[str, str] | None = None) -> list[Finding]:
+def small_counts(
+    frame: pl.DataFrame, resource: str, known: Collection[str] = (), tags: Mapping[str, str] | None = None
+) -> list[Finding]:
     """Return the columns of a whole table that count 1 to 4 people with a sensitive attribute, or let them be worked out.
 
     Args:
@@ -76,7 +78,9 @@ def aggregate(
         shared = next((about for values in told.values() for about in values.values()), whole)
         own = {name: shared for name in numeric if _counts_people(names[name])} | own
     counts = {name: own[name] for name in columns if name in own}
-    dimensions = tuple(name for name in columns if name not in counts and (name in by or _is_label(names[name])))
+    dimensions = tuple(
+        name for name in columns if name not in counts and (name in by or _is_label(names[name]))
+    )
     if not counts or _is_list_of_people(frame, columns, tuple(counts), dimensions):
         return None
     return Aggregate(counts, dimensions, told if not _named(names, counts) else {})
@@ -99,7 +103,11 @@ def _is_numeric(frame: pl.DataFrame, name: str) -> bool:
 
 def _counted(words: str, resource: str) -> str:
     """Return the attribute that a column of numbers counts people with, by its name and hashtag."""
-    excluded = _is_no_count(words) or kind(resource, "things") or (kind(words, "casualty") and not _names_violence(words))
+    excluded = (
+        _is_no_count(words)
+        or kind(resource, "things")
+        or (kind(words, "casualty") and not _names_violence(words))
+    )
     return "" if excluded else kind(words, "sensitive")
 
 
@@ -110,7 +118,9 @@ def _names_violence(words: str) -> bool:
 
 def _counts_people(words: str) -> bool:
     is_count = kind(words, "count") or kind(words.partition(" #")[0], "count_name")
-    return bool(is_count) and not (_is_no_count(words) or kind(words, "casualty") or kind(words.partition(" #")[0], "key"))
+    return bool(is_count) and not (
+        _is_no_count(words) or kind(words, "casualty") or kind(words.partition(" #")[0], "key")
+    )
 
 
 def _is_no_count(words: str) -> bool:
@@ -149,7 +159,9 @@ def _about(found: Aggregate) -> pl.Expr:
     """Return whether a row is about the attribute: all are, unless values of a column tell which."""
     if not found.told:
         return pl.lit(value=True)
-    return pl.any_horizontal(pl.col(name).cast(pl.String).is_in(list(values)) for name, values in found.told.items())
+    return pl.any_horizontal(
+        pl.col(name).cast(pl.String).is_in(list(values)) for name, values in found.told.items()
+    )
 
 
 def _stated(frame: pl.DataFrame, resource: str, found: Aggregate) -> list[Finding]:
@@ -160,7 +172,9 @@ def _stated(frame: pl.DataFrame, resource: str, found: Aggregate) -> list[Findin
         if small.height:
             rows = first_rows(small[ROW_NUMBER])
             params = {"count": small.height, "highest": LIMIT - 1}
-            findings.append(Finding("small-count", "error", resource, name, small.height, rows, about, params))
+            findings.append(
+                Finding("small-count", "error", resource, name, small.height, rows, about, params)
+            )
     return findings
 
 

@@ -9,6 +9,9 @@ from functools import cache
 
 from hxl_kit.standard import schemas
 
+_LONGEST = 300
+"""Characters of a name that are looked at."""
+
 _WHOLE = {"key", "unit", "weight", "count_name", "programme"}
 """Roles whose words must be the whole name; the others' stand anywhere in it."""
 
@@ -21,7 +24,7 @@ def folded(name: str) -> str:
 
     Words run together in camel case are parted, so "ageGroup" and "age_group" are one.
     """
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unicodedata.normalize("NFKC", name))
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unicodedata.normalize("NFKC", name[:_LONGEST]))
     return re.sub(r"[\W_]+", "_", parted.casefold()).strip("_")
 
 

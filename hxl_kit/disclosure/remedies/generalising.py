@@ -39,8 +39,11 @@ def age_bands(
     number = pl.col(column).cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).floor()
     known = number.is_between(0, _OLDEST)
     labels = [*(f"{low}-{high - 1}" for low, high in pairwise(starts)), f"{starts[-1]}+"]
-    bands = number.cut(list(starts[1:]), labels=labels, left_closed=True).cast(pl.String)
-    after = frame.with_columns(pl.when(known).then(bands).alias(column))
+    rising = zip(starts, labels, strict=True)
+    band = pl.coalesce(
+        pl.when(known & (number >= low)).then(pl.lit(label)) for low, label in reversed([*rising])
+    )
+    after = frame.with_columns(band.alias(column))
     return after, _record("age_bands", frame, after, column, {"starts": tuple(starts)})
 
 

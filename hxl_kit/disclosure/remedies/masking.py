@@ -35,6 +35,7 @@ _DIGITS = 5
 _PLACE_DIGITS = 3
 _LEAST_SEED = 16
 _UNITS = 2.0**64
+_HALF_TURN = 180
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,13 @@ def mask_places(
     at = columns or Coordinates()
     require_columns(frame, at.latitude, at.longitude, *place, *([at.urban] if at.urban else []))
     if len(seed) < _LEAST_SEED:
-        raise UsageError(f"mask_places: the seed must have {_LEAST_SEED} bytes at least; make one with secrets.token_bytes")
+        raise UsageError(
+            f"mask_places: the seed must have {_LEAST_SEED} bytes at least; make one with secrets.token_bytes"
+        )
     if boundaries is not None and boundaries.level != 2:  # noqa: PLR2004 - DHS keeps places in admin 2
-        raise UsageError(f"mask_places: {boundaries.name} has units of level {boundaries.level}; give those of level 2")
+        raise UsageError(
+            f"mask_places: {boundaries.name} has units of level {boundaries.level}; give those of level 2"
+        )
     points = _points(frame, at, place)
     moved = points.unique("point", maintain_order=True).pipe(_moved, seed, boundaries)
     found = points.select("point").join(moved, on="point", how="left", maintain_order="left")
@@ -93,7 +98,9 @@ def _points(frame: pl.DataFrame, at: Coordinates, place: Sequence[str]) -> pl.Da
     near = [(pl.col(name) * 10**_PLACE_DIGITS).round().cast(pl.Int64, strict=False) for name in degrees]
     parts = [pl.col(f"_{i}") for i in range(len(place))] or near
     key = pl.concat_str(parts, separator="\x1f", ignore_nulls=True)
-    point = pl.concat_str([key.fill_null(""), "latitude", "longitude", "urban"], separator="\x1e", ignore_nulls=True)
+    point = pl.concat_str(
+        [key.fill_null(""), "latitude", "longitude", "urban"], separator="\x1e", ignore_nulls=True
+    )
     return points.select("latitude", "longitude", "urban", key=key, point=point)
 
 
@@ -129,7 +136,8 @@ def _tried(points: pl.DataFrame, seed: bytes, number: int) -> pl.DataFrame:
     """Return points at the places of the n-th draw: latitude, longitude, how far they were moved and might be."""
     draws = [_draw(seed, key, number) for key in points["key"]]
     drawn = points.with_columns(
-        pl.Series(name, [draw[i] for draw in draws], dtype=pl.Float64) for i, name in enumerate(("far", "share", "turn"))
+        pl.Series(name, [draw[i] for draw in draws], dtype=pl.Float64)
+        for i, name in enumerate(("far", "share", "turn"))
     )
     rural = pl.when(pl.col("far") < FAR_SHARE).then(FAR_KM).otherwise(RURAL_KM)
     most = pl.when("urban").then(URBAN_KM).otherwise(rural)
@@ -153,7 +161,7 @@ def _north_and_east() -> list[pl.Expr]:
     sine = latitude.sin() * angle.cos() + latitude.cos() * angle.sin() * turn.cos()
     east = pl.arctan2(turn.sin() * angle.sin() * latitude.cos(), angle.cos() - latitude.sin() * sine)
     degrees = (longitude + east).degrees()
-    around = pl.when(degrees > 180).then(degrees - 360).when(degrees < -180).then(degrees + 360).otherwise(degrees)  # noqa: PLR2004
+    around = (degrees + _HALF_TURN) % (2 * _HALF_TURN) - _HALF_TURN
     return [sine.clip(-1, 1).arcsin().degrees().alias("to_latitude"), around.alias("to_longitude")]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hxl_kit.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Parameter = str | int | float | tuple[int, ...] | tuple[str, ...]
 
@@ -40,5 +43,7 @@ def changed_rows(before: pl.DataFrame, after: pl.DataFrame) -> int:
     """Return in how many rows a cell differs; both frames have the same columns and rows."""
     if not before.width:
         return 0
-    differs = pl.any_horizontal(before[name].cast(pl.String).ne_missing(after[name].cast(pl.String)) for name in before.columns)
+    differs = pl.any_horizontal(
+        before[name].cast(pl.String).ne_missing(after[name].cast(pl.String)) for name in before.columns
+    )
     return int(before.select(differs.sum()).item())

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hxl_kit.disclosure.cells import Cells
 
 SMALLEST_SHOWN = 5
+_ROUNDS = 8
 LEAST_WIDTH = 2
 """An interval of a kept back count must hold three whole numbers at least."""
 
@@ -58,14 +59,47 @@ def suppress(
 
 
 def _protected(stated: Cells, small: set[int]) -> set[int]:
-    """Return the cells to keep back: the small ones and those that protect them and one another."""
-    hidden = set(small)
+    """Return the cells to keep back: the small ones and those that protect them and one another.
+
+    Where many rounds leave counts tied down, the totals around them are kept back as well.
+    """
+    hidden = _in_company(stated, small)
+    for _ in range(_ROUNDS):
+        tight = set(narrow(_without(stated, hidden), LEAST_WIDTH))
+        if not tight:
+            return hidden
+        hidden = _in_company(stated, hidden | _protecting(stated, hidden, tight))
     while tight := set(narrow(_without(stated, hidden), LEAST_WIDTH)):
-        more = {cell for cell in (_cheapest(stated, hidden, each) for each in sorted(tight)) if cell is not None}
-        if not more:
-            raise DataError("suppress: the totals of the table give a small count away; leave the totals out")
-        hidden |= more
+        around = {each.total for each in stated.sums if tight & {each.total, *each.parts}} - hidden
+        hidden |= around or _protecting(stated, hidden, tight)
     return hidden
+
+
+def _protecting(stated: Cells, hidden: set[int], tight: Iterable[int]) -> set[int]:
+    more = {cell for cell in (_cheapest(stated, hidden, each) for each in sorted(tight)) if cell is not None}
+    if not more:
+        raise DataError("suppress: the totals of the table give a small count away; leave the totals out")
+    return more
+
+
+def _in_company(stated: Cells, hidden: set[int]) -> set[int]:
+    """Return cells to keep back such that no sum has a single one: it would be the difference of the others."""
+    found, lonely = set(hidden), True
+    while lonely:
+        lonely = False
+        for each in stated.sums:
+            kept = [
+                cell for cell in (*each.parts, each.total) if cell in found or stated.values[cell] is None
+            ]
+            shown = [cell for cell in (*each.parts, each.total) if cell not in kept]
+            if len(kept) == 1 and shown:
+                found.add(
+                    min(
+                        shown, key=lambda c: (c == each.total, not stated.values[c], stated.values[c] or 0, c)
+                    )
+                )
+                lonely = True
+    return found
 
 
 def _without(stated: Cells, hidden: Iterable[int]) -> Cells:
@@ -83,7 +117,9 @@ def _cheapest(stated: Cells, hidden: set[int], cell: int) -> int | None:
     totals = {each.total for each in stated.sums}
     group, reached = {cell}, {cell}
     while group:
-        near = {c for each in stated.sums if group & {each.total, *each.parts} for c in (each.total, *each.parts)}
+        near = {
+            c for each in stated.sums if group & {each.total, *each.parts} for c in (each.total, *each.parts)
+        }
         shown = [c for c in near if c not in hidden and stated.values[c] is not None]
         if shown:
             return min(shown, key=lambda c: (c in totals, not stated.values[c], stated.values[c] or 0, c))
