@@ -65,6 +65,9 @@ def test_hostile_case():
         ("camp,religion,individuals", ("A,Yazidi,2", "A,Muslim,700", "B,Yazidi,40")),
         ("adm2,incident_type,number of cases", ("A,Rape,1", "A,Looting,80", "B,Rape,20")),
         ("adm2,sex,disability,count", ("A,f,yes,3", "A,f,no,90")),
+        ("camp,ethnicity,families", ("A,X,2", "A,Y,700")),
+        ("adm2,diagnosis,n", ("A,hepatitis b,1", "B,cancer,20")),
+        ("adm2,sex,hiv_positive", ("A,f,١", "A,m,١٢")),
         ("adm2,boys,girls,disabled boys", ("A,100,90,2", "B,40,50,9")),
     ],
 )
@@ -97,6 +100,8 @@ def test_name_of_the_file_tells():
         "adm2,GBV centres\nA,3\nB,1",
         "adm2,sector,population\nA,Gender-Based Violence,3\nB,Gender-Based Violence,1",
         "event_id,conflict_name,deaths_civilians\n1,Government of X,2\n2,Sunni militia,1",
+        "event,side_b,number_of_sources\n1,Muslim militia,2\n2,Civilians,1",
+        "village,persons\nChristian Clan,2\nB,1",
         "facility,hiv_testing_available\nClinic A,1\nClinic B,0\nClinic B,1",
         "adm2,hiv_positive\nA,0\nB,5\nC,120",
     ],
