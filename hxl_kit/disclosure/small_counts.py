@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 LIMIT = 5
 _SHARE_NUMBERS = 0.9
+_FIRST = 5000
+"""Cells by which numbers and text are told apart, before the columns that matter are read in full."""
+
 _MOST_VALUES = 200
 _LONGEST_VALUE = 60
 
@@ -69,7 +72,8 @@ def aggregate(
     """Return what a table counts of a sensitive attribute, None where it counts none or is a list of people."""
     columns = [name for name in frame.columns if name != ROW_NUMBER and name not in known]
     names = {name: f"{name} {tags.get(name, '')}" for name in columns}
-    numeric = {name for name in columns if _is_numeric(frame, name)}
+    first = frame.select(pl.col(name).drop_nulls().head(_FIRST).implode() for name in columns)
+    numeric = {name for name in columns if _is_numeric(first.select(pl.col(name).explode()), name)}
     by = tuple(name for name in columns if name not in numeric)
     told = {name: values for name in by if (values := _told(frame, name, names[name]))}
     own = {name: about for name in sorted(numeric) if (about := _counted(names[name], resource))}
@@ -77,7 +81,7 @@ def aggregate(
     if told or whole:
         shared = next((about for values in told.values() for about in values.values()), whole)
         own = {name: shared for name in numeric if _counts_people(names[name])} | own
-    counts = {name: own[name] for name in columns if name in own}
+    counts = {name: own[name] for name in columns if name in own and _is_numeric(frame, name)}
     dimensions = tuple(
         name for name in columns if name not in counts and (name in by or _is_label(names[name]))
     )
@@ -93,12 +97,15 @@ def _named(names: Mapping[str, str], counts: Mapping[str, str]) -> bool:
 
 def _is_numeric(frame: pl.DataFrame, name: str) -> bool:
     """Return whether nearly all cells are whole numbers or marks for a count that is kept back."""
-    filled = frame[name].drop_nulls().cast(pl.String).str.strip_chars().to_frame(name)
-    if not filled.height:
-        return False
-    marks = int(filled[name].str.contains(MARKS).sum())
+    filled = frame.select(pl.col(name).drop_nulls().cast(pl.String).str.strip_chars())
+    return _share(filled, name) >= _SHARE_NUMBERS
+
+
+def _share(filled: pl.DataFrame, name: str) -> float:
+    """Return the share of numbers and marks among cells; 0 where there is no number."""
     numbers = int(filled.select(count(name).is_not_null().sum()).item())
-    return numbers > 0 and numbers + marks >= _SHARE_NUMBERS * filled.height
+    marks = int(filled[name].str.contains(MARKS).sum())
+    return (numbers + marks) / filled.height if numbers else 0.0
 
 
 def _counted(words: str, resource: str) -> str:
