@@ -3,7 +3,7 @@
 Benedetti and Franconi's individual risk as in sdcMicro's `indivRisk` (Franconi and Polettini 2004; Templ, Kowarik,
 Meindl 2015, https://doi.org/10.18637/jss.v067.i04); k-anonymity and the global risk as in the SDC Practice Guide
 (https://sdcpractice.readthedocs.io/en/latest/measure_risk.html). HDX takes microdata whose global risk is below 3 %
-(OCHA Centre for Humanitarian Data, Guidance Note 1: Statistical Disclosure Control).
+(the HDX team on its microdata workflow, https://humanitarian.atlassian.net/wiki/spaces/HDX).
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def summary(risks: pl.DataFrame) -> Risk:
 
 
 def high() -> pl.Expr:
-    """Return whether a record's risk is high beside the others', as sdcMicro prints it."""
+    """Return whether a record's risk is high beside the others', much as sdcMicro's reports count it."""
     median = pl.col("risk").median()
     deviation = (pl.col("risk") - median).abs().median() * _MAD_TO_SD
     return (pl.col("risk") > median + 2 * deviation) & (pl.col("risk") > _HIGH)
