@@ -1,0 +1,142 @@
+"""Row-level data on people: which columns could tell on them, and what that amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hxl_kit.disclosure.diversity import diversity
+from hxl_kit.disclosure.finding import Finding, first_rows
+from hxl_kit.disclosure.location import described
+from hxl_kit.disclosure.risk import HDX_HIGHEST, high, record_risks, summary
+from hxl_kit.disclosure.words import kind
+from hxl_kit.reading.table import ROW_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from hxl_kit.disclosure.finding import Params, Severity
+    from hxl_kit.disclosure.risk import Risk
+
+_FEWEST = 3
+"""A group of two is not published: with one's own record known, the other one is."""
+_MOST_VALUES = 50
+
+
+@dataclass(frozen=True)
+class People:
+    """The columns of a table whose rows are people or households.
+
+    Attributes:
+        keys: what others could know of a person: age, sex, place, …
+        sensitive: what should stay unknown.
+        weight: the sampling weights, None without.
+    """
+
+    keys: tuple[str, ...]
+    sensitive: tuple[str, ...] = ()
+    weight: str | None = None
+
+
+def people(frame: pl.DataFrame, known: Collection[str] = ()) -> People | None:
+    """Return the columns that matter where a table's rows are people or households, by their names; else None.
+
+    The choice is a proposal: which columns others know is for people to say (package.yaml).
+    """
+    columns = [name for name in frame.columns if name != ROW_NUMBER and name not in known]
+    if described(columns) not in {"person", "household"}:
+        return None
+    keys = tuple(name for name in columns if kind(name, "key") and _varies(frame, name))
+    sensitive = tuple(name for name in columns if name not in keys and _is_attribute(frame, name))
+    weight = next((name for name in columns if kind(name, "weight") and _weighs(frame, name)), None)
+    return People(keys, sensitive, weight) if keys else None
+
+
+def _varies(frame: pl.DataFrame, name: str) -> bool:
+    return frame[name].drop_nulls().n_unique() > 1
+
+
+def _is_attribute(frame: pl.DataFrame, name: str) -> bool:
+    return bool(kind(name, "sensitive")) and 1 < frame[name].drop_nulls().n_unique() <= _MOST_VALUES
+
+
+def _weighs(frame: pl.DataFrame, name: str) -> bool:
+    numbers = frame[name].cast(pl.Float64, strict=False)
+    return numbers.null_count() == 0 and bool((numbers > 0).all())
+
+
+def findings(frame: pl.DataFrame, resource: str, about: People) -> list[Finding]:
+    """Return what a table of people risks: the whole file, single records, small groups, groups of one answer.
+
+    Args:
+        frame: the table, with row_number.
+        resource: its name.
+        about: which columns matter.
+    """
+    risks = record_risks(frame, about.keys, about.weight)
+    rows = pl.concat([frame.select(ROW_NUMBER), risks], how="horizontal")
+    told = [*_of_file(summary(risks), resource, about), *_of_records(rows, resource, about)]
+    return [
+        *told,
+        *(
+            found
+            for name in about.sensitive
+            for found in _of_answers(frame, rows, resource, about.keys, name)
+        ),
+    ]
+
+
+def _of_file(risk: Risk, resource: str, about: People) -> list[Finding]:
+    if risk.share < HDX_HIGHEST:
+        return []
+    params: Params = {
+        "percent": round(100 * risk.share, 1),
+        "highest": 100 * HDX_HIGHEST,
+        "keys": ", ".join(about.keys),
+    }
+    return [Finding("disclosure-risk", "error", resource, "", risk.records, (), "risk", params)]
+
+
+def _of_records(rows: pl.DataFrame, resource: str, about: People) -> list[Finding]:
+    """Single records at high risk; groups of one and two, which a sample's weights make less grave."""
+    keys = ", ".join(about.keys)
+    found = []
+    grave: Severity = "warning" if about.weight else "error"
+    looks: tuple[tuple[str, Severity, pl.Expr], ...] = (
+        ("disclosure-risk-record", "error", high()),
+        ("small-group", grave, pl.col("sample") < _FEWEST),
+    )
+    for slug, severity, condition in looks:
+        at_risk = rows.filter(condition)
+        if at_risk.height:
+            params: Params = {"count": at_risk.height, "keys": keys, "fewest": _FEWEST}
+            numbers = first_rows(at_risk[ROW_NUMBER])
+            found.append(Finding(slug, severity, resource, "", at_risk.height, numbers, "risk", params))
+    return found
+
+
+def _of_answers(
+    frame: pl.DataFrame, rows: pl.DataFrame, resource: str, keys: Sequence[str], name: str
+) -> list[Finding]:
+    """Groups of several people who all give the same answer: whoever knows the keys knows the answer."""
+    alike = rows.with_columns(diversity(frame, keys, name)["distinct"]).filter(
+        pl.col("sample") > 1,
+        pl.col("distinct") < 2,  # noqa: PLR2004 - one answer
+    )
+    if not alike.height:
+        return []
+    params: Params = {"count": alike.height, "keys": ", ".join(keys)}
+    return [
+        Finding(
+            "one-answer",
+            "warning",
+            resource,
+            name,
+            alike.height,
+            first_rows(alike[ROW_NUMBER]),
+            kind(name, "sensitive"),
+            params,
+        )
+    ]
