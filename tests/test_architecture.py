@@ -19,10 +19,11 @@ ORDER = (
     {"files"},
     {"standard"},
     {"reading", "mapping", "places", "figures", "settings", "pages"},
-    {"checks", "gate", "hxl_schema"},
+    {"checks", "gate", "hxl_schema", "screening", "disclosure"},
     {"sources"},
     {"normalise", "describe", "validation", "summarising"},
     {"package", "reporting"},
+    {"clearance"},
     {"targets"},
     {"publishing", "pulling"},
     {"cli"},
@@ -46,6 +47,7 @@ THIRD_PARTIES = {
     "anyascii": ("places/matching/",),
     "hdx": ("places/",),
     "numpy": ("gate/", "places/matching/", "validation/strict/"),
+    "phonenumbers": ("screening/",),
     "platformdirs": ("gate/memory.py", "places/gazetteer/store.py"),
     "pyogrio": ("places/boundaries",),
     "requests": ("gate/network.py",),
@@ -75,6 +77,7 @@ HEAVY = {
     "numpy",
     "jsonschema",
     "xlsxwriter",
+    "phonenumbers",
 }
 
 

@@ -4,10 +4,14 @@ The sums of a table are linear equations in the counts that are kept back, which
 found by the simplex method in exact arithmetic, for each group of cells that sums tie together. For tables with
 totals in two directions they are the extremes among whole numbers too (the equations are totally unimodular); in more
 directions the true interval may be narrower still.
+
+The simplex method has no good limit in time, so a look at a published table has one in steps (`MOST_STEPS`). Where it
+is reached, what each sum by itself says of its cells is left (`outer`), and the cells that it leaves open are named.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING
@@ -23,6 +27,28 @@ Interval = tuple[int, int | None]
 
 Equation = tuple[dict[int, int], int]
 """Signs of the unknown cells, and what they sum up to."""
+
+MOST_STEPS = 6_000_000
+"""Additions within one table's equations before it is given up: some seconds."""
+
+_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """What could be worked out of a table.
+
+    Attributes:
+        intervals: the cells without a value whose interval is short.
+        open: the cells of which it was not worked out.
+    """
+
+    intervals: Mapping[int, Interval]
+    open: frozenset[int]
+
+
+class UnfinishedError(Exception):
+    """The limit of steps is reached; it does not leave this module."""
 
 
 def intervals(cells: Cells) -> dict[int, Interval]:
@@ -41,13 +67,97 @@ def intervals(cells: Cells) -> dict[int, Interval]:
 
 
 def narrow(cells: Cells, width: int = 1) -> dict[int, Interval]:
-    """Return the cells without a value whose interval is shorter than `width`; 1 finds those that are known exactly."""
+    """Return the cells without a value whose interval is shorter than `width`; 1 finds those that are known exactly.
+
+    It takes the time it takes; `narrow_within` has a limit.
+    """
+    return dict(narrow_within(cells, width, None).intervals)
+
+
+def narrow_within(cells: Cells, width: int = 1, steps: int | None = MOST_STEPS) -> Narrow:
+    """Return the cells without a value whose interval is shorter than `width`, and those that were given up.
+
+    Args:
+        cells: the table.
+        width: 1 finds the cells that are known exactly.
+        steps: how many additions may be made; None for no limit. What is found within it is true in any case.
+    """
     found: dict[int, Interval] = {}
-    for equations in groups(cells):
-        system = System(equations)
-        if system.solvable:
-            found.update(system.narrow(width))
-    return found
+    left, given_up = Steps(steps), set[int]()
+    for equations in sorted(groups(cells), key=len):
+        try:
+            system = System(equations, left)
+            if system.solvable:
+                found.update(system.narrow(width))
+        except UnfinishedError:
+            limits = outer(equations)
+            known = {cell: limit for cell, limit in limits.items() if _is_shorter(limit, width)}
+            found.update(known)
+            given_up |= limits.keys() - known.keys()
+    return Narrow(found, frozenset(given_up))
+
+
+def outer(equations: Sequence[Equation]) -> dict[int, Interval]:
+    """Return limits that hold for every cell, from each sum by itself; the true interval lies within them.
+
+    Equations that contradict one another say nothing: no cell is returned.
+    """
+    limits: dict[int, Interval] = {cell: (0, None) for signs, _ in equations for cell in signs}
+    for _ in range(_ROUNDS):
+        before = dict(limits)
+        for signs, right in equations:
+            for cell, sign in signs.items():
+                if abs(sign) == 1:
+                    limits[cell] = _within(limits, signs, right, cell, sign)
+        if any(high is not None and high < low for low, high in limits.values()):
+            return {}
+        if limits == before:
+            break
+    return limits
+
+
+def _within(
+    limits: Mapping[int, Interval], signs: Mapping[int, int], right: int, cell: int, sign: int
+) -> Interval:
+    """Return what one sum leaves for one of its cells: sign * cell = right - all others."""
+    least, most = right, right
+    no_least = no_most = False
+    for other, factor in signs.items():
+        if other != cell:
+            low, high = limits[other]
+            from_low, from_high = factor * low, None if high is None else factor * high
+            small, great = (from_low, from_high) if factor > 0 else (from_high, from_low)
+            no_least, no_most = no_least or great is None, no_most or small is None
+            least, most = least - (great or 0), most - (small or 0)
+    if sign < 0:
+        least, most, no_least, no_most = -most, -least, no_most, no_least
+    low, high = limits[cell]
+    lowest = low if no_least else max(low, least)
+    if no_most:
+        return lowest, high
+    return lowest, most if high is None else min(high, most)
+
+
+def _is_shorter(limits: Interval, width: int) -> bool:
+    return limits[1] is not None and limits[1] - limits[0] < width
+
+
+class Steps:
+    """The steps that are left; all of a table's systems share them."""
+
+    def __init__(self, most: int | None) -> None:
+        self._left = most
+
+    def take(self, number: int) -> None:
+        """Take some.
+
+        Raises:
+            UnfinishedError: none are left.
+        """
+        if self._left is not None:
+            self._left -= number
+            if self._left < 0:
+                raise UnfinishedError
 
 
 def groups(cells: Cells) -> list[list[Equation]]:
@@ -79,7 +189,8 @@ def _equation(total: int, parts: Iterable[int], values: Sequence[int | None]) ->
 class System:
     """Equations in counts from 0 on, and a solution of them that is moved to its extremes."""
 
-    def __init__(self, equations: Sequence[Equation]) -> None:
+    def __init__(self, equations: Sequence[Equation], steps: Steps | None = None) -> None:
+        self._steps = steps or Steps(None)
         self.unknown = tuple(sorted({cell for signs, _ in equations for cell in signs}))
         self._rows: list[dict[int, Number]] = []
         self._right: list[Number] = []
@@ -107,7 +218,7 @@ class System:
             low, high = self._seen[cell]
             if high - low < width:
                 limits = self.interval(cell)
-                if limits[1] is not None and limits[1] - limits[0] < width:
+                if _is_shorter(limits, width):
                     found[cell] = limits
         return found
 
@@ -178,12 +289,14 @@ class System:
         for other, each in enumerate(self._rows):
             times = each.get(cell, 0)
             if other != row and times:
+                self._steps.take(len(pivot))
                 _subtract(each, pivot, times)
                 self._right[other] -= times * right
         self._note()
 
     def _note(self) -> None:
         if hasattr(self, "_seen"):
+            self._steps.take(len(self._basic))
             for cell, value in self._solution().items():
                 low, high = self._seen[cell]
                 self._seen[cell] = (min(low, value), max(high, value))

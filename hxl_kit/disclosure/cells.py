@@ -68,6 +68,15 @@ def cells(frame: pl.DataFrame, counts: Sequence[str], by: Sequence[str]) -> Cell
     return Cells(tuple(counts), values, tuple(_holding(sums, values)))
 
 
+def has_totals(frame: pl.DataFrame, counts: Sequence[str], by: Sequence[str]) -> bool:
+    """Return whether a table has a column, or rows, that may be the others together; it looks at words alone."""
+    if len(counts) > 1 and any(map(is_total, counts)):
+        return True
+    return any(
+        value is None or is_total(value) for name in by for value in frame[name].cast(pl.String).unique()
+    )
+
+
 def count(name: str) -> pl.Expr:
     """Return a column's whole numbers from 0 on; null for all else. 1,024, 3.0 and digits of other scripts are read."""
     latin = pl.col(name).cast(pl.String).str.strip_chars().str.replace_many(_DIGITS)

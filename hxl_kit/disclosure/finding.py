@@ -44,3 +44,17 @@ class Finding:
 def first_rows(numbers: pl.Series | Sequence[int]) -> tuple[int, ...]:
     """Return the first row numbers, in order, each once."""
     return tuple(sorted({int(number) for number in numbers})[:ROWS_SHOWN])
+
+
+class Tally:
+    """How many rows a finding is about, and the first of them, counted batch by batch."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: tuple[int, ...] = ()
+
+    def add(self, numbers: pl.Series) -> None:
+        """Count further rows, which come in the order of the file."""
+        self.count += len(numbers)
+        if len(self.first) < ROWS_SHOWN:
+            self.first = first_rows((*self.first, *numbers.head(ROWS_SHOWN)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.disclosure.finding import Finding, Severity, first_rows
+from hxl_kit.disclosure.finding import Finding, Severity, Tally
 from hxl_kit.disclosure.words import folded, kind
 from hxl_kit.reading.table import ROW_NUMBER
 
@@ -36,6 +36,48 @@ _POINT = {
 }
 
 
+class Locations:
+    """The look at the coordinates of one table, batch by batch: no row is kept."""
+
+    def __init__(self, resource: str, columns: Sequence[str], tags: Mapping[str, str] | None = None) -> None:
+        """Choose the column of latitudes (or points), and what the table describes.
+
+        Args:
+            resource: the table's name.
+            columns: the columns that no known source and no standard accounts for.
+            tags: hashtags by column.
+        """
+        self._resource = resource
+        self._subject = described(columns, resource)
+        matters = self._subject in {*_PEOPLE, "facility"}
+        found = (name for name in columns if _is_location(name, (tags or {}).get(name, "")))
+        self._column = next(found, None) if matters else None
+        self._tally = Tally()
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Look at some rows, as text, with row_number."""
+        if self._column is None:
+            return
+        fine = decimals(self._column) > PLACES_OF_PEOPLE
+        told = pl.col(self._column).is_not_null() if self._subject == "facility" else fine
+        self._tally.add(frame.filter(told)[ROW_NUMBER])
+
+    def findings(self) -> list[Finding]:
+        """Return the column if it is finer than what the table describes may bear."""
+        if self._column is None or not self._tally.count:
+            return []
+        facility = self._subject == "facility"
+        slug = "facility-location" if facility else "precise-location"
+        severity: Severity = "warning" if facility else "error"
+        count = self._tally.count
+        params = {"count": count, "places": PLACES_OF_PEOPLE}
+        return [
+            Finding(
+                slug, severity, self._resource, self._column, count, self._tally.first, self._subject, params
+            )
+        ]
+
+
 def precise_locations(
     frame: pl.DataFrame, resource: str, known: Collection[str] = (), tags: Mapping[str, str] | None = None
 ) -> list[Finding]:
@@ -47,16 +89,9 @@ def precise_locations(
         known: columns that a known source or the standard accounts for; a table of theirs describes what they say.
         tags: hashtags by column.
     """
-    columns = [name for name in frame.columns if name != ROW_NUMBER and name not in known]
-    latitude = next((name for name in columns if _is_location(name, (tags or {}).get(name, ""))), None)
-    subject = described(columns, resource)
-    if latitude is None or subject not in {*_PEOPLE, "facility"}:
-        return []
-    fine = frame.filter(decimals(latitude) > PLACES_OF_PEOPLE)
-    if subject == "facility":
-        filled = frame.filter(pl.col(latitude).is_not_null())
-        return [_finding("facility-location", filled, resource, latitude, subject)] if filled.height else []
-    return [_finding("precise-location", fine, resource, latitude, subject)] if fine.height else []
+    look = Locations(resource, [name for name in frame.columns if name not in {ROW_NUMBER, *known}], tags)
+    look.add(frame)
+    return look.findings()
 
 
 def described(columns: Sequence[str], resource: str = "") -> str:
@@ -79,11 +114,3 @@ def _is_location(name: str, tag: str) -> bool:
     words = folded(name)
     tagged = tag.startswith("#geo") and "+lat" in tag
     return tagged or words in _LATITUDE | _POINT or words.endswith(_ENDINGS)
-
-
-def _finding(slug: str, rows: pl.DataFrame, resource: str, column: str, subject: str) -> Finding:
-    severity: Severity = "error" if slug == "precise-location" else "warning"
-    params = {"count": rows.height, "places": PLACES_OF_PEOPLE}
-    return Finding(
-        slug, severity, resource, column, rows.height, first_rows(rows[ROW_NUMBER]), subject, params
-    )

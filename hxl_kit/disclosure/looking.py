@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hxl_kit.disclosure.differencing import between_releases
-from hxl_kit.disclosure.location import precise_locations
-from hxl_kit.disclosure.people import findings, people
-from hxl_kit.disclosure.small_counts import small_counts
+from hxl_kit.disclosure.watching import Disclosing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -30,7 +27,7 @@ def disclosure(
     """Return what a table could tell on people.
 
     Args:
-        frame: the whole table as text, with row_number.
+        frame: the whole table as text, with row_number; `Disclosing` takes it batch by batch.
         resource: its name, as findings have it.
         known: columns that a known source or the standard accounts for; nothing is said of them.
         tags: hashtags by column.
@@ -38,8 +35,6 @@ def disclosure(
             from the names of columns, where the rows are people.
         previous: the table as it was published before.
     """
-    rows_of = about or people(frame, known)
-    found = findings(frame, resource, rows_of) if rows_of else small_counts(frame, resource, known, tags)
-    if previous is not None and not rows_of:
-        found = [*found, *between_releases(frame, previous, resource, known, tags)]
-    return [*found, *precise_locations(frame, resource, known, tags)]
+    look = Disclosing(resource, frame.columns, tags, known, about)
+    look.add(frame)
+    return look.findings(previous=previous)

@@ -40,18 +40,45 @@ class People:
     weight: str | None = None
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """The columns of a table of people that could matter, by their names alone."""
+
+    keys: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    weights: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All of them, each once."""
+        return tuple(dict.fromkeys((*self.keys, *self.sensitive, *self.weights)))
+
+
+def candidates(columns: Sequence[str]) -> Candidates | None:
+    """Return the columns that could matter where a table's rows are people or households, by their names; else None."""
+    if described(columns) not in {"person", "household"}:
+        return None
+    keys, sensitive, weights = (
+        tuple(name for name in columns if kind(name, role)) for role in ("key", "sensitive", "weight")
+    )
+    return Candidates(keys, sensitive, weights) if keys else None
+
+
+def confirmed(frame: pl.DataFrame, named: Candidates) -> People | None:
+    """Return which of the candidates matter by their values; None where no key varies."""
+    keys = tuple(name for name in named.keys if _varies(frame, name))
+    sensitive = tuple(name for name in named.sensitive if name not in keys and _is_attribute(frame, name))
+    weight = next((name for name in named.weights if _weighs(frame, name)), None)
+    return People(keys, sensitive, weight) if keys else None
+
+
 def people(frame: pl.DataFrame, known: Collection[str] = ()) -> People | None:
     """Return the columns that matter where a table's rows are people or households, by their names; else None.
 
     The choice is a proposal: which columns others know is for people to say (package.yaml).
     """
-    columns = [name for name in frame.columns if name != ROW_NUMBER and name not in known]
-    if described(columns) not in {"person", "household"}:
-        return None
-    keys = tuple(name for name in columns if kind(name, "key") and _varies(frame, name))
-    sensitive = tuple(name for name in columns if name not in keys and _is_attribute(frame, name))
-    weight = next((name for name in columns if kind(name, "weight") and _weighs(frame, name)), None)
-    return People(keys, sensitive, weight) if keys else None
+    named = candidates([name for name in frame.columns if name != ROW_NUMBER and name not in known])
+    return confirmed(frame, named) if named else None
 
 
 def _varies(frame: pl.DataFrame, name: str) -> bool:
@@ -59,7 +86,7 @@ def _varies(frame: pl.DataFrame, name: str) -> bool:
 
 
 def _is_attribute(frame: pl.DataFrame, name: str) -> bool:
-    return bool(kind(name, "sensitive")) and 1 < frame[name].drop_nulls().n_unique() <= _MOST_VALUES
+    return 1 < frame[name].drop_nulls().n_unique() <= _MOST_VALUES
 
 
 def _weighs(frame: pl.DataFrame, name: str) -> bool:

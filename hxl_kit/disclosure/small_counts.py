@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.disclosure.bounds import narrow
-from hxl_kit.disclosure.cells import MARKS, cells, count
+from hxl_kit.disclosure.bounds import narrow_within
+from hxl_kit.disclosure.cells import MARKS, cells, count, has_totals
 from hxl_kit.disclosure.finding import Finding, first_rows
 from hxl_kit.disclosure.words import is_total, kind, kinds
 from hxl_kit.reading.table import ROW_NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from hxl_kit.disclosure.cells import Cells
+    from hxl_kit.disclosure.finding import Severity
 
 LIMIT = 5
 _SHARE_NUMBERS = 0.9
 _FIRST = 5000
 """Cells by which numbers and text are told apart, before the columns that matter are read in full."""
+
+MOST_CELLS = 500_000
+"""Cells of a table whose sums are looked at; nobody publishes a greater one with totals."""
 
 _MOST_VALUES = 200
 _LONGEST_VALUE = 60
@@ -48,8 +52,36 @@ class Aggregate:
     told: Mapping[str, Mapping[str, str]]
 
 
+class Watch:
+    """Whether a table that is read batch by batch has a word for something sensitive, in a name or in a value."""
+
+    def __init__(self, resource: str, columns: Sequence[str], tags: Mapping[str, str]) -> None:
+        """Look at the names: of the table, and of the columns that no source accounts for."""
+        names = {name: f"{name} {tags.get(name, '')}" for name in columns}
+        self.sensitive = any(kind(words, "sensitive") for words in (resource, *names.values()))
+        self._names = names
+        self._values: dict[str, set[str]] = {name: set() for name in columns if _may_tell(name)}
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Look at the values of some rows, in columns of few values."""
+        if self.sensitive:
+            return
+        for name in list(self._values):
+            new = set(frame[name].drop_nulls().cast(pl.String).unique()) - self._values[name]
+            if any(_told_by(value, "") for value in new):
+                self.sensitive = True
+            self._values[name] |= new
+            if len(self._values[name]) > _MOST_VALUES:
+                del self._values[name]
+
+
 def small_counts(
-    frame: pl.DataFrame, resource: str, known: Collection[str] = (), tags: Mapping[str, str] | None = None
+    frame: pl.DataFrame,
+    resource: str,
+    known: Collection[str] = (),
+    tags: Mapping[str, str] | None = None,
+    *,
+    whole: bool = True,
 ) -> list[Finding]:
     """Return the columns of a whole table that count 1 to 4 people with a sensitive attribute, or let them be worked out.
 
@@ -58,12 +90,12 @@ def small_counts(
         resource: the table's name; a name that tells an attribute ("gbv cases") makes all its counts sensitive.
         known: columns that a known source or the standard accounts for; they are no concern here.
         tags: hashtags by column.
+        whole: whether these are all rows of the table; without the others its sums cannot be worked out.
     """
     found = aggregate(frame, resource, known, tags or {})
     if found is None:
         return []
-    stated = cells(frame, tuple(found.counts), found.by)
-    return [*_stated(frame, resource, found), *_worked_out(frame, resource, found, stated)]
+    return [*_stated(frame, resource, found), *_worked_out(frame, resource, found, whole=whole)]
 
 
 def aggregate(
@@ -143,12 +175,23 @@ def _is_label(words: str) -> bool:
 def _told(frame: pl.DataFrame, name: str, words: str) -> dict[str, str]:
     """Return the values of a column of few values that name a sensitive attribute; all of them where its name does."""
     values = frame[name].drop_nulls().cast(pl.String).unique()
-    if len(values) > _MOST_VALUES or kind(name, "unit") == "facility" or kind(name, "programme"):
+    if len(values) > _MOST_VALUES or not _may_tell(name):
         return {}
     column = kind(words, "sensitive")
-    short = (value for value in values if len(value) <= _LONGEST_VALUE)
-    told = {value: column or kind(value, "sensitive") for value in short if not is_total(value)}
+    told = {value: _told_by(value, column) for value in values}
     return {value: about for value, about in told.items() if about}
+
+
+def _may_tell(name: str) -> bool:
+    """Return whether the values of a column may say what people have: names of places and programmes do not."""
+    return kind(name, "unit") != "facility" and not kind(name, "programme")
+
+
+def _told_by(value: str, column: str) -> str:
+    """Return what a value says of people, by itself or by its column; "" for totals and long texts."""
+    if len(value) > _LONGEST_VALUE or is_total(value):
+        return ""
+    return column or kind(value, "sensitive")
 
 
 def _is_list_of_people(
@@ -173,37 +216,63 @@ def _about(found: Aggregate) -> pl.Expr:
 
 def _stated(frame: pl.DataFrame, resource: str, found: Aggregate) -> list[Finding]:
     """Return the columns that state a count of 1 to 4."""
-    findings = []
-    for name, about in found.counts.items():
-        small = frame.filter(_about(found), count(name).is_between(1, LIMIT - 1))
-        if small.height:
-            rows = first_rows(small[ROW_NUMBER])
-            params = {"count": small.height, "highest": LIMIT - 1}
-            findings.append(
-                Finding("small-count", "error", resource, name, small.height, rows, about, params)
-            )
-    return findings
-
-
-def _worked_out(frame: pl.DataFrame, resource: str, found: Aggregate, stated: Cells) -> list[Finding]:
-    """Return the columns with kept back counts that the table's sums give away as 1 to 4."""
-    concerned = set(frame.with_row_index("_row").filter(_about(found))["_row"])
-    given: dict[str, list[int]] = {}
-    for cell, (low, high) in narrow(stated, LIMIT - 1).items():
-        row, column = stated.place(cell)
-        if row in concerned and low > 0 and high is not None and high < LIMIT:
-            given.setdefault(column, []).append(row)
-    numbers = frame[ROW_NUMBER]
+    small = frame.select(
+        (_about(found) & count(name).is_between(1, LIMIT - 1)).fill_null(value=False).alias(name)
+        for name in found.counts
+    )
     return [
-        Finding(
-            "small-count-recoverable",
-            "error",
-            resource,
-            column,
-            len(rows),
-            first_rows(numbers.gather(rows)),
-            found.counts[column],
-            {"count": len(rows), "highest": LIMIT - 1},
-        )
-        for column, rows in given.items()
+        _cells_of("small-count", frame, resource, found, name, small[name])
+        for name in found.counts
+        if small[name].any()
     ]
+
+
+def _worked_out(frame: pl.DataFrame, resource: str, found: Aggregate, *, whole: bool) -> list[Finding]:
+    """Return the columns with kept back counts that the table's sums give away as 1 to 4, or that were not looked at."""
+    kept_back = frame.select(_about(found).alias("about"), *(count(name).is_null() for name in found.counts))
+    hidden = {name: kept_back.filter("about", pl.col(name)).height for name in found.counts}
+    if not any(hidden.values()) or not has_totals(frame, tuple(found.counts), found.by):
+        return []
+    if not whole or frame.height * len(found.counts) > MOST_CELLS:
+        return [
+            _cells_of(
+                "small-count-unchecked",
+                frame,
+                resource,
+                found,
+                column,
+                kept_back[column] & kept_back["about"],
+            )
+            for column, number in hidden.items()
+            if number
+        ]
+    stated = cells(frame, tuple(found.counts), found.by)
+    told = narrow_within(stated, LIMIT - 1)
+    given = [
+        cell for cell, (low, high) in told.intervals.items() if low > 0 and high is not None and high < LIMIT
+    ]
+    looks = {"small-count-recoverable": given, "small-count-unchecked": sorted(told.open)}
+    return [
+        _cells_of(slug, frame, resource, found, column, concerned)
+        for slug, numbers in looks.items()
+        for column, rows in _by_column(stated, numbers).items()
+        if (concerned := kept_back["about"] & pl.int_range(frame.height, eager=True).is_in(rows)).any()
+    ]
+
+
+def _by_column(stated: Cells, numbers: Iterable[int]) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    for cell in numbers:
+        row, column = stated.place(cell)
+        rows.setdefault(column, []).append(row)
+    return rows
+
+
+def _cells_of(
+    slug: str, frame: pl.DataFrame, resource: str, found: Aggregate, column: str, rows: pl.Series
+) -> Finding:
+    severity: Severity = "warning" if slug == "small-count-unchecked" else "error"
+    number = int(rows.sum())
+    params = {"count": number, "highest": LIMIT - 1}
+    first = first_rows(frame[ROW_NUMBER].filter(rows))
+    return Finding(slug, severity, resource, column, number, first, found.counts[column], params)

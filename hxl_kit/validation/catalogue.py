@@ -28,6 +28,8 @@ _TITLES = {
     "profile": N_("what a package of hxl_kit must say about itself (schemas/profile.json)"),
     "reading": N_("whether a file can be read in one way only, and what its columns are"),
     "hashtags": N_("whether the hashtags of the schema, of the hashtag row and of Parquet are the same"),
+    "screen": N_("personal and sensitive data, wherever in a file they stand"),
+    "disclosure": N_("how easily people could be recognised in rows, small counts and coordinates"),
     "own": N_("the rules that the package's author wrote"),
     "hxl-schema": N_("what a legacy HXL schema asks (--hxl-schema FILE), or HXL's core schema"),
 }

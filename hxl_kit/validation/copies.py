@@ -41,13 +41,13 @@ def copy_issues(clean: tuple[Resource, Path], tagged: tuple[Resource, Path]) -> 
     Raises:
         InputError: one of the files cannot be read.
     """
-    if _same_bytes(clean[1], tagged[1]):
+    if same_bytes(clean[1], tagged[1]):
         return
     with opened(*clean) as one, opened(*tagged) as other:
         yield from _differences(clean[0].name, tagged[0].name, one, other)
 
 
-def _same_bytes(clean: Path, tagged: Path) -> bool:
+def same_bytes(clean: Path, tagged: Path) -> bool:
     """Return whether the files are the same but for the second line of the tagged one."""
     with clean.open("rb") as one, tagged.open("rb") as other:
         if one.readline(_HEADING_BYTES) != other.readline(_HEADING_BYTES):

@@ -12,6 +12,8 @@ from hxl_kit.validation.own import own_issues
 from hxl_kit.validation.package_tables import table_issues
 from hxl_kit.validation.profile import follows_profile, profile_issues
 from hxl_kit.validation.report import Collected, Report, TableFile
+from hxl_kit.validation.screening import looks_at_people
+from hxl_kit.validation.screening_files import screened_package
 from hxl_kit.validation.strict import strict_issues
 from hxl_kit.validation.verdict import collect_verdict
 
@@ -48,6 +50,8 @@ def package_report(
     found.extend(whole.issues())
     if chosen.any_of("hashtags"):
         found.extend(i for i in hashtag_issues(package) if chosen.runs("hashtags", i.rule))
+    if looks_at_people(chosen):
+        found.extend(screened_package(package, chosen, asked.previous))
     if "own" in chosen or asked.rules:
         found.extend(own_issues(package, asked.rules))
     if chosen.any_of("hxl-schema"):

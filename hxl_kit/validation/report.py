@@ -22,6 +22,8 @@ EXAMPLES = 3
 
 READ_AS = N_("(the column is read as {meaning})")
 
+ROWS = N_("(rows {rows})")
+
 Group = tuple[str, str, str]
 """Severity, rule, resource."""
 
@@ -61,6 +63,8 @@ class Issue:
         message = say(self.message, language, self.params)
         if not is_translated(self.message, language) and (known := checks_by_slug().get(self.rule)):
             message = f"{say(known.message, language)} ({message})"
+        if "," in str(rows := self.params.get("first_rows", "")):
+            message = f"{message} {say(ROWS, language, {'rows': rows})}"
         return f"{message} {say(READ_AS, language, {'meaning': self.read_as})}" if self.read_as else message
 
     def way_out(self, language: str = ENGLISH) -> str:

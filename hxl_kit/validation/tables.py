@@ -16,6 +16,8 @@ from hxl_kit.validation.domain import Whole, row_issues, row_rules, subject_of
 from hxl_kit.validation.forms import Forms, header_issues, missing_header, reading_issues
 from hxl_kit.validation.own_tables import own_table_rules, rules_for_others
 from hxl_kit.validation.report import Collected, Issue, Report, TableFile
+from hxl_kit.validation.screening import looks_at_people
+from hxl_kit.validation.screening_files import screened_file
 from hxl_kit.validation.spelling import Names
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def table_report(
         if headless and (not found or asked.chosen.any_of("reading")):
             issues.extend([headless])
         if headless and not found:
+            issues.extend(_people(path, asked, encoding))
             return issues.report((str(path),), sum(batch.frame.height for batch in text.batches()))
         looks = _Looks(path.name, text, found, asked)
         issues.extend(looks.at_start())
@@ -56,9 +59,16 @@ def table_report(
             rows += batch.frame.height
             issues.extend(looks.at_batch(batch))
     issues.extend(looks.at_end(rows))
+    issues.extend(_people(path, asked, encoding))
     if asked.chosen.any_of("hxl-schema"):
         issues.extend(asked.hxl_schema.issues(path, asked.chosen, sheet=sheet, encoding=encoding))
     return issues.report((str(path),), rows)
+
+
+def _people(path: Path, asked: Asked, encoding: str | None) -> Iterator[Issue]:
+    """Yield what the file holds of people, in other sheets as well."""
+    if looks_at_people(asked.chosen):
+        yield from screened_file(path, path.name, asked.chosen, encoding=encoding)
 
 
 class _Looks:

@@ -44,7 +44,7 @@ def age_bands(
         pl.when(known & (number >= low)).then(pl.lit(label)) for low, label in reversed([*rising])
     )
     after = frame.with_columns(band.alias(column))
-    return after, _record("age_bands", frame, after, column, {"starts": tuple(starts)})
+    return after, _record("age-bands", frame, after, column, {"starts": tuple(starts)})
 
 
 def coarser_dates(
@@ -61,7 +61,7 @@ def coarser_dates(
     text = pl.col(column).cast(pl.String).str.strip_chars()
     iso = text.str.contains(r"^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:[T ].*)?)?)?$")
     after = frame.with_columns(pl.when(iso).then(text.str.slice(0, _DATE_CHARACTERS[to])).alias(column))
-    return after, _record("coarser_dates", frame, after, column, {"to": to})
+    return after, _record("coarser-dates", frame, after, column, {"to": to})
 
 
 def coarser_places(
@@ -81,7 +81,7 @@ def coarser_places(
     require_columns(frame, column, *also)
     above = pl.col(column).cast(pl.String).replace_strict(dict(parents), default=None, return_dtype=pl.String)
     after = frame.with_columns(above.alias(column))
-    record = _record("coarser_places", frame, after, column, {"left_out": tuple(also)})
+    record = _record("coarser-places", frame, after, column, {"left_out": tuple(also)})
     return after.drop(also), record
 
 

@@ -6,20 +6,25 @@ random distance of up to 2 km for urban and 5 km for rural places, up to 10 km f
 until the place lies in its own unit of level 2.
 
 Directions and distances are drawn from a keyed hash of the place: the same place is moved the same way in every
-release, so that many releases do not average out; without the seed nobody can move it back.
+release, so that many releases do not average out; without the seed nobody can move it back. A place that is called
+urban in one row and rural in another has two draws of its own: on one line, their distances would give it away.
 """
 
 from __future__ import annotations
 
+import csv
 import hmac
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hxl_kit.disclosure.remedies.record import Remedy, require_columns
+from hxl_kit.disclosure.words import folded
 from hxl_kit.errors import UsageError
+from hxl_kit.standard import schemas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,15 +41,32 @@ _PLACE_DIGITS = 3
 _LEAST_SEED = 16
 _UNITS = 2.0**64
 _HALF_TURN = 180
+_KEY_MARK = 12
+_ADMIN2 = 2
 
 
 @dataclass(frozen=True)
 class Coordinates:
-    """The columns that say where a place is: degrees (WGS84), and whether it is urban (boolean, or None for unknown)."""
+    """The columns that say where a place is.
+
+    Attributes:
+        latitude: degrees (WGS84), north of the equator above 0.
+        longitude: degrees (WGS84).
+        urban: says in words, or as a boolean, whether the place is urban; None where nothing says it.
+        urban_words: what stands there for urban; without them the words of `schemas/words/urban_words.csv`.
+        country: ISO 3166-1 alpha-3; None where all places are of the country of the boundaries.
+    """
 
     latitude: str = "latitude"
     longitude: str = "longitude"
     urban: str | None = None
+    urban_words: tuple[str, ...] = ()
+    country: str | None = None
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """The columns that are named."""
+        return tuple(filter(None, (self.latitude, self.longitude, self.urban, self.country)))
 
 
 def mask_places(
@@ -53,7 +75,7 @@ def mask_places(
     columns: Coordinates | None = None,
     *,
     place: Sequence[str] = (),
-    boundaries: Boundaries | None = None,
+    boundaries: Sequence[Boundaries] = (),
 ) -> tuple[pl.DataFrame, Remedy]:
     """Return the frame with its places moved; one that cannot be kept inside its unit loses its coordinates.
 
@@ -63,45 +85,98 @@ def mask_places(
         columns: where the coordinates are. A place that is not known to be urban is moved as a rural one.
         place: the columns that identify a place over all releases, such as its id; without them its coordinates do,
             to three decimal places.
-        boundaries: the units of level 2 that places are kept in; without them they may leave their unit.
+        boundaries: the units of level 2 that places are kept in; those of other countries may leave their unit.
 
     Raises:
         UsageError: a column is not there, the seed is too short, or the boundaries are not of level 2.
     """
     at = columns or Coordinates()
-    require_columns(frame, at.latitude, at.longitude, *place, *([at.urban] if at.urban else []))
+    require_columns(frame, *at.all, *place)
+    _require_usable(seed, boundaries)
+    points = _points(frame, at, place)
+    moved = points.unique("point", maintain_order=True).pipe(_moved, seed, boundaries)
+    found = points.select("point").join(moved, on="point", how="left", maintain_order="left")
+    after = frame.with_columns(
+        found[axis].cast(pl.String if frame.schema[name] == pl.String else pl.Float64).alias(name)
+        for axis, name in (("latitude", at.latitude), ("longitude", at.longitude))
+    )
+    given = frame.select(pl.any_horizontal(pl.col(at.latitude, at.longitude).is_not_null())).to_series()
+    lost = int((given & found["latitude"].is_null()).sum())
+    return after, _record(at, int(given.sum()), lost, seed, boundaries)
+
+
+def key_mark(seed: bytes) -> str:
+    """Return by what a seed is known without being told: 12 hexadecimal digits of a keyed hash."""
+    return hmac.new(seed, b"which key", "sha256").hexdigest()[:_KEY_MARK]
+
+
+def _require_usable(seed: bytes, boundaries: Sequence[Boundaries]) -> None:
     if len(seed) < _LEAST_SEED:
         raise UsageError(
             f"mask_places: the seed must have {_LEAST_SEED} bytes at least; make one with secrets.token_bytes"
         )
-    if boundaries is not None and boundaries.level != 2:  # noqa: PLR2004 - DHS keeps places in admin 2
-        raise UsageError(
-            f"mask_places: {boundaries.name} has units of level {boundaries.level}; give those of level 2"
-        )
-    points = _points(frame, at, place)
-    moved = points.unique("point", maintain_order=True).pipe(_moved, seed, boundaries)
-    found = points.select("point").join(moved, on="point", how="left", maintain_order="left")
-    after = frame.with_columns(found["latitude"].alias(at.latitude), found["longitude"].alias(at.longitude))
-    lost = found.filter(pl.col("latitude").is_null()).height - points.filter(~_known()).height
-    return after, _record(at, points, lost, boundaries)
+    for each in boundaries:
+        if each.level != _ADMIN2:
+            raise UsageError(
+                f"mask_places: {each.name} has units of level {each.level}; give those of level 2"
+            )
 
 
 def _points(frame: pl.DataFrame, at: Coordinates, place: Sequence[str]) -> pl.DataFrame:
     """Return per row its coordinates, whether it is urban, its key, and `point`: what is moved together."""
     degrees = {"latitude": at.latitude, "longitude": at.longitude}
-    urban = pl.col(at.urban).cast(pl.Boolean).fill_null(False) if at.urban else pl.lit(value=False)
+    country = pl.col(at.country).cast(pl.String) if at.country else pl.lit(None, pl.String)
     points = frame.select(
-        *(pl.col(name).cast(pl.Float64, strict=False).alias(to) for to, name in degrees.items()),
-        urban.alias("urban"),
+        *(_degrees(name).alias(to) for to, name in degrees.items()),
+        _urban(frame, at).alias("urban"),
+        country.alias("country"),
         *(pl.col(name).cast(pl.String).fill_null("").alias(f"_{i}") for i, name in enumerate(place)),
     )
     near = [(pl.col(name) * 10**_PLACE_DIGITS).round().cast(pl.Int64, strict=False) for name in degrees]
-    parts = [pl.col(f"_{i}") for i in range(len(place))] or near
-    key = pl.concat_str(parts, separator="\x1f", ignore_nulls=True)
-    point = pl.concat_str(
-        [key.fill_null(""), "latitude", "longitude", "urban"], separator="\x1e", ignore_nulls=True
+    named = [pl.col(f"_{i}") for i in range(len(place))]
+    # Places without a name of their own must not share a draw: one that is known would tell where all the others are.
+    unnamed = pl.all_horizontal([name == "" for name in named]) if named else pl.lit(value=True)
+    key = (
+        pl.when(unnamed)
+        .then(pl.concat_str(near, separator="\x1f", ignore_nulls=True))
+        .otherwise(pl.concat_str(named or near, separator="\x1f", ignore_nulls=True))
     )
-    return points.select("latitude", "longitude", "urban", key=key, point=point)
+    point = pl.concat_str(
+        [key, "latitude", "longitude", "urban", pl.col("country").fill_null("")],
+        separator="\x1e",
+        ignore_nulls=True,
+    )
+    return points.select("latitude", "longitude", "urban", "country", key=key, point=point)
+
+
+def _degrees(name: str) -> pl.Expr:
+    """Return a column's degrees, also those written with a decimal comma; null where it holds none."""
+    return (
+        pl.col(name)
+        .cast(pl.String)
+        .str.strip_chars()
+        .str.replace(",", ".", literal=True)
+        .cast(pl.Float64, strict=False)
+    )
+
+
+def _urban(frame: pl.DataFrame, at: Coordinates) -> pl.Series:
+    """Return whether each place is urban; what is not known to be is rural, and is moved further."""
+    if at.urban is None:
+        return pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
+    values = frame[at.urban]
+    if values.dtype == pl.Boolean:
+        return values.fill_null(value=False)
+    words = {folded(word) for word in at.urban_words} or urban_words()
+    said = [value for value in values.cast(pl.String).drop_nulls().unique() if folded(value) in words]
+    return values.cast(pl.String).is_in(pl.Series(said, dtype=pl.String).implode()).fill_null(value=False)
+
+
+@cache
+def urban_words() -> frozenset[str]:
+    """Return the words for urban, in six languages, folded (`schemas/words/urban_words.csv`)."""
+    with schemas.path_of("words", "urban_words.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(folded(row["word"]) for row in csv.DictReader(file))
 
 
 def _known() -> pl.Expr:
@@ -110,31 +185,40 @@ def _known() -> pl.Expr:
     return on_earth.fill_null(value=False)
 
 
-def _moved(points: pl.DataFrame, seed: bytes, boundaries: Boundaries | None) -> pl.DataFrame:
-    """Return each point's new coordinates, null where none of the tries stays in the unit."""
-    waiting = points.filter(_known()).with_columns(home=pl.lit(None, pl.String))
-    if boundaries is not None:
-        home = boundaries.locate(waiting.select("latitude", "longitude"))["code"]
-        waiting = waiting.with_columns(home=home).filter(pl.col("home").is_not_null())
+def _moved(points: pl.DataFrame, seed: bytes, boundaries: Sequence[Boundaries]) -> pl.DataFrame:
+    """Return each point's new coordinates; a point is missing where none of the tries stays in its unit."""
+    known = points.filter(_known())
+    bound = pl.col("country").is_in([each.country for each in boundaries]).fill_null(bool(boundaries))
+    waiting = known.with_columns(bound=bound, home=_units(known, boundaries))
+    waiting = waiting.filter(pl.col("home").is_not_null() | ~pl.col("bound"))
     done = [points.head(0).select("point", "latitude", "longitude")]
     for number in range(_TRIES):
         if not waiting.height:
             break
         tried = _tried(waiting, seed, number)
-        inside = pl.lit(value=True) if boundaries is None else pl.col("home") == _codes(tried, boundaries)
+        inside = ~pl.col("bound") | (pl.col("home") == _units(tried, boundaries)).fill_null(value=False)
         kept = tried.filter(inside & (pl.col("km") <= pl.col("most")))
         done.append(kept.select("point", "latitude", "longitude"))
         waiting = waiting.join(kept, on="point", how="anti", maintain_order="left")
     return pl.concat(done)
 
 
-def _codes(tried: pl.DataFrame, boundaries: Boundaries) -> pl.Series:
-    return boundaries.locate(tried.select("latitude", "longitude"))["code"]
+def _units(points: pl.DataFrame, boundaries: Sequence[Boundaries]) -> pl.Series:
+    """Return the unit of level 2 that each point lies in, of its own country where that is known."""
+    found = pl.repeat(None, points.height, dtype=pl.String, eager=True)
+    for each in boundaries:
+        own = points.select(pl.col("country").eq(each.country).fill_null(value=True)).to_series()
+        codes = each.locate(points.select("latitude", "longitude"))["code"]
+        found = pl.select(pl.coalesce(found, pl.when(own).then(codes))).to_series()
+    return found
 
 
 def _tried(points: pl.DataFrame, seed: bytes, number: int) -> pl.DataFrame:
     """Return points at the places of the n-th draw: latitude, longitude, how far they were moved and might be."""
-    draws = [_draw(seed, key, number) for key in points["key"]]
+    named = points.select(
+        pl.concat_str("key", pl.when("urban").then(pl.lit("\x1furban")).otherwise(pl.lit("")))
+    )
+    draws = [_draw(seed, key, number) for key in named.to_series()]
     drawn = points.with_columns(
         pl.Series(name, [draw[i] for draw in draws], dtype=pl.Float64)
         for i, name in enumerate(("far", "share", "turn"))
@@ -174,14 +258,15 @@ def kilometres() -> pl.Expr:
     return 2 * EARTH_KM * (north + narrower * east).sqrt().clip(0, 1).arcsin()
 
 
-def _record(at: Coordinates, points: pl.DataFrame, lost: int, boundaries: Boundaries | None) -> Remedy:
-    parameters: dict[str, str | int | float] = {
+def _record(at: Coordinates, rows: int, lost: int, seed: bytes, boundaries: Sequence[Boundaries]) -> Remedy:
+    parameters: dict[str, str | int | float | tuple[str, ...]] = {
         "method": "DHS (Burgert et al. 2013)",
         "urban_km": URBAN_KM,
         "rural_km": RURAL_KM,
         "far_km": FAR_KM,
         "far_share": FAR_SHARE,
-        "kept_inside": "admin2" if boundaries is not None else "nothing",
+        "kept_inside": tuple(f"admin2 of {each.country}" for each in boundaries) or "nothing",
         "without_coordinates": lost,
+        "key_mark": key_mark(seed),
     }
-    return Remedy("mask_places", (at.latitude, at.longitude), points.filter(_known()).height, parameters)
+    return Remedy("mask-places", (at.latitude, at.longitude), rows, parameters)

@@ -38,7 +38,7 @@ def round_to(frame: pl.DataFrame, columns: Sequence[str], base: int = 5) -> tupl
         raise UsageError(f"round_to: base {base} rounds nothing; take 3, 5 or 10")
     after = frame.with_columns(_rounded(name, frame.schema[name], base) for name in columns)
     rows = changed_rows(frame.select(columns), after.select(columns))
-    return after, Remedy("round_to", tuple(columns), rows, {"base": base})
+    return after, Remedy("round", tuple(columns), rows, {"base": base})
 
 
 def _rounded(name: str, kind: pl.DataType, base: int) -> pl.Expr:

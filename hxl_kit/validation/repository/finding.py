@@ -48,6 +48,35 @@ def found_in(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(found.values())
 
 
+def everything_in(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the packages, and every file outside a package, that paths stand for: each once, in the order of the paths.
+
+    Folders and files with a leading dot, `*.private` and links are passed by below a folder.
+
+    Raises:
+        InputError: a folder holds nothing.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        below = sorted(_files(path)) if path.is_dir() and not (path / DESCRIPTOR).exists() else [path]
+        if not below:
+            raise InputError(f"{path}: holds no files")
+        found |= dict.fromkeys(below)
+    return tuple(found)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the packages below a folder, and the files that are in none."""
+    for place, names, files in os.walk(folder):
+        if DESCRIPTOR in files:
+            yield Path(place)
+            names.clear()
+            continue
+        names[:] = [name for name in names if not _aside(Path(name))]
+        found = (Path(place) / name for name in files if not name.startswith("."))
+        yield from (path for path in found if not path.is_symlink())
+
+
 def _below(path: Path) -> Sequence[Path]:
     if not path.is_dir() or _is_one(path):
         return [path]
