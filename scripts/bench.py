@@ -1,4 +1,4 @@
-"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `summarise [FILE]`, `sources [FOLDER]`, `places`, `validate [PACKAGE]`, `hxl [FILE]`, `repository`.
+"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `summarise [FILE]`, `sources [FOLDER]`, `places`, `validate [PACKAGE]`, `hxl [FILE]`, `repository`, `screen`.
 
 Every measured run is a process of its own: wall and CPU seconds and peak memory are what the operating
 system accounts for it. The floor and the tool take turns, so that a slow moment of the machine hits both.
@@ -13,9 +13,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from measuring import Run, measured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKER = ROOT.parent / "shared" / "data" / "make_ged_like.py"
@@ -37,7 +42,8 @@ def main() -> int:
     """Run the benchmark that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument(
-        "benchmark", choices=["normalise", "sources", "places", "summarise", "validate", "hxl", "repository"]
+        "benchmark",
+        choices=["normalise", "sources", "places", "summarise", "validate", "hxl", "repository", "screen"],
     )
     parser.add_argument(
         "file",
@@ -51,33 +57,35 @@ def main() -> int:
         "--errors", type=int, default=0, help="places: list so many wrong and abstained answers"
     )
     parser.add_argument("--seed", type=int, default=4, help="places: another seed asks other names")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="validate: rows of the made package")
+    parser.add_argument(
+        "--rows", type=int, default=1_000_000, help="validate, screen: rows of the made tables"
+    )
     arguments = parser.parse_args()
     if arguments.benchmark == "places":
         return places(quick=arguments.quick, seed=arguments.seed, errors=arguments.errors)
     with tempfile.TemporaryDirectory(prefix="hxl-kit-bench-") as name:
-        folder = Path(name)
-        if arguments.benchmark == "validate":
-            import bench_validate
+        return run(arguments, Path(name))
 
-            bench_validate.validate(arguments.file, folder, arguments.rows)
-            return 0
-        if arguments.benchmark == "hxl":
-            import bench_hxl
 
-            return bench_hxl.hxl(arguments.file, folder, min(arguments.rows, GROWN_ROWS))
-        if arguments.benchmark == "repository":
-            import bench_repository
-
-            return bench_repository.repository(folder)
-        if arguments.benchmark == "sources":
-            return sources(arguments.file or SAMPLES, folder, arguments.runs)
-        file = arguments.file or ged_like(folder / "ged_like.csv")
-        if arguments.benchmark == "summarise":
-            summarise(file, folder, arguments.runs)
-        else:
-            normalise(file, folder, arguments.runs)
+def run(asked: argparse.Namespace, folder: Path) -> int:
+    """Run a benchmark that needs a folder to work in; return the exit code."""
+    if asked.benchmark in BY_MODULE:
+        made: int = BY_MODULE[asked.benchmark](import_module(f"bench_{asked.benchmark}"), asked, folder)
+        return made
+    if asked.benchmark == "sources":
+        return sources(asked.file or SAMPLES, folder, asked.runs)
+    file = asked.file or ged_like(folder / "ged_like.csv")
+    (summarise if asked.benchmark == "summarise" else normalise)(file, folder, asked.runs)
     return 0
+
+
+BY_MODULE: dict[str, Callable[[Any, argparse.Namespace, Path], int]] = {
+    "validate": lambda module, asked, folder: module.validate(asked.file, folder, asked.rows) or 0,
+    "hxl": lambda module, asked, folder: module.hxl(asked.file, folder, min(asked.rows, GROWN_ROWS)),
+    "repository": lambda module, _, folder: module.repository(folder),
+    "screen": lambda module, asked, folder: module.screen(folder, asked.rows, asked.runs),
+}
+"""Benchmarks in a module of their own, `bench_<name>`, which is loaded when it is asked for."""
 
 
 def normalise(file: Path, folder: Path, runs: int) -> None:
