@@ -11,6 +11,7 @@ from hxl_kit.errors import InputError, SourceMismatchError
 from hxl_kit.hxl_schema import read_schema, table_schema
 from hxl_kit.reading import TableText, open_table, open_tables
 from hxl_kit.reading.hashtags import recognise
+from hxl_kit.reading.masking import masked, without_persons
 from hxl_kit.sources import source, source_ids
 from hxl_kit.sources.own_tables import own_table
 from hxl_kit.standard.tables import table, table_names
@@ -67,6 +68,11 @@ class Description:
     columns: tuple[ColumnDescription, ...]
     candidates: tuple[Candidate, ...]
 
+    @property
+    def column_names(self) -> list[str]:
+        """The columns' names as they may be shown: numbers where the first row is a person's record, not a header."""
+        return without_persons([column.name for column in self.columns])
+
     def as_json(self) -> dict[str, Any]:
         """Return the description with the keys of the command line's JSON."""
         return {
@@ -74,12 +80,12 @@ class Description:
             "format": self.format,
             "encoding": self.encoding,
             "delimiter": self.delimiter,
-            "sheet": self.sheet,
+            "sheet": masked(self.sheet) if self.sheet else None,
             "first_row": self.first_row,
             "rows": self.rows,
             "ragged_rows": self.bad,
             "notes": list(self.notes),
-            "columns": [vars(c) for c in self.columns],
+            "columns": [vars(c) | {"name": n} for c, n in zip(self.columns, self.column_names, strict=True)],
             "candidates": [vars(c) for c in self.candidates],
         }
 

@@ -52,6 +52,10 @@ class DataError(HxlKitError):
     exit_code = ExitCode.DATA
 
 
+class ClearanceError(DataError):
+    """The package may not leave this machine: what it holds, or its sources' terms, speak against it."""
+
+
 class InputError(HxlKitError):
     """The input cannot be read: missing, truncated, of an unknown encoding, empty."""
 

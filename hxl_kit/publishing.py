@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from hxl_kit.errors import DataError, TargetError, UsageError
+from hxl_kit.clearance.clearing import clear
+from hxl_kit.clearance.telling import refusal_text
+from hxl_kit.errors import ClearanceError, DataError, TargetError, UsageError
 from hxl_kit.files import require_plain_file
 from hxl_kit.package.diff import diff_packages
 from hxl_kit.reading.packages import DESCRIPTOR, verify_files
@@ -17,9 +19,10 @@ from hxl_kit.reading.table import shown
 from hxl_kit.targets.target import Change, Plan, State, count_text, moved, size_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from hxl_kit.clearance.outcome import Clearance, Cleared
     from hxl_kit.package.difference import PackageDiff
     from hxl_kit.reading.packages import Package
     from hxl_kit.targets.target import Target
@@ -65,7 +68,9 @@ class Published:
 
 
 def make_plan(package: Package, target: Target) -> Plan:
-    """Return what publishing a package would change; nothing is written.
+    """Return what publishing a package would change, and what speaks against it; nothing is written.
+
+    The plan of a package that is refused shows no value of it.
 
     Raises:
         DataError: the package's files are not what its descriptor says, or it lists private files.
@@ -75,6 +80,7 @@ def make_plan(package: Package, target: Target) -> Plan:
     if problems := publishing_problems(package):
         raise DataError(f"{package.folder}: {_some(problems)}; build the package again")
     state, digest = target.describe(package.name), package.digest
+    clearance = clearance_of(package, target, state)
     faults = target.faults(state) if state.version_id else ()
     plan = Plan(
         target=target.text,
@@ -85,11 +91,13 @@ def make_plan(package: Package, target: Target) -> Plan:
         served=state.described,
         files=_hashes(package),
         changes=faults,
+        clearance=clearance,
     )
     if state.digest == digest:
         return plan
     damaged = any(change.action == "repair" for change in faults)
     diff = _diff(package, target, State(package.name) if damaged else state)
+    diff = diff.without_values() if clearance.refusals else diff
     served = f"{state.described}, damaged" if damaged else state.described
     return replace(plan, served=served, changes=tuple(_changes(package, plan.files, state)), diff=diff)
 
@@ -97,10 +105,12 @@ def make_plan(package: Package, target: Target) -> Plan:
 def apply_plan(plan: Plan, package: Package, target: Target) -> Published:
     """Publish the package as planned and read it back; without anything to do, nothing is written.
 
-    A plan that was already applied, or stopped half-way, may be applied again.
+    A plan that was already applied, or stopped half-way, may be applied again. The package is cleared here too:
+    a plan may come from another machine, where other rules held.
 
     Raises:
         UsageError: the plan is for another target.
+        ClearanceError: the package may not leave this machine; nothing was written or sent.
         TargetError: the package or the target changed since the plan, the target refused, or what it
             serves is not what was published.
     """
@@ -108,14 +118,68 @@ def apply_plan(plan: Plan, package: Package, target: Target) -> Published:
         raise UsageError(f"{target.text}: the plan is for {plan.target}; plan again for this target")
     _require_unchanged(plan, package)
     state = target.describe(plan.dataset)
+    cleared = require_cleared(package, target, state)
     if state.digest == plan.digest and not (plan.changes and target.faults(state)):
         return Published(target.text, plan.dataset, state.version_id, state.published_at, ())
     if state.digest != plan.digest and state.pin != plan.pin:
         raise moved(target.text, plan.pin, state)
-    with target.stage(package) as staged:
+    with target.stage(package, cleared) as staged:
         served = target.commit(staged, plan.pin)
     _require_served(target, served)
     return Published(target.text, plan.dataset, served.version_id, served.published_at, plan.changes)
+
+
+def clearance_of(package: Package, target: Target, state: State) -> Clearance:
+    """Return what speaks against publishing a package whose files are as described, once for the same content.
+
+    `state` is what the target serves under the name now: the package is compared with it.
+    """
+    key = (package.digest, state.digest)
+    if key not in _CLEARED:
+        _CLEARED[key] = _clearance(package, target, state)
+    return _CLEARED[key]
+
+
+_CLEARED: dict[tuple[str, str], Clearance] = {}
+
+
+def _clearance(package: Package, target: Target, state: State) -> Clearance:
+    if state.digest in ("", package.digest):
+        return clear(package)
+    try:
+        with target.opened(state) as served:
+            if not verify_files(served):
+                return clear(package, served)
+    except TargetError:
+        pass
+    return clear(package).with_warning("not-compared", _DAMAGED)
+
+
+_DAMAGED = "what is served now is damaged: small counts were not compared with those published before"
+
+
+def require_cleared(package: Package, target: Target, state: State) -> Cleared:
+    """Return the proof without which no target writes.
+
+    Raises:
+        ClearanceError: something speaks against publishing the package; all of it is told.
+    """
+    clearance = clearance_of(package, target, state)
+    if clearance.proof is None:
+        raise ClearanceError(refusal_text(package.name, target.text, clearance))
+    return clearance.proof
+
+
+def require_all_cleared(plans: Sequence[Plan]) -> None:
+    """Do nothing if no plan says that its package is refused, so that of several packages all are published or none.
+
+    Raises:
+        ClearanceError: packages are refused; all of it is told.
+    """
+    refused = [plan for plan in plans if plan.clearance.refusals]
+    if refused:
+        told = [refusal_text(plan.dataset, plan.target, plan.clearance) for plan in refused]
+        raise ClearanceError("\n".join(told))
 
 
 def read_plan(path: Path) -> Plan:

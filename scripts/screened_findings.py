@@ -21,7 +21,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from golden import SAMPLES, inputs_of, source_folders
+from golden import inputs_of, source_folders
 from harmless_forms import filled_forms
 
 from hxl_kit.describe import certain_source
@@ -43,11 +43,12 @@ PAGE = ROOT / "docs" / "screened-data.md"
 JUDGEMENTS = Path(__file__).with_suffix(".csv")
 MARK = "<!-- made by scripts/screened_findings.py --page from here on -->"
 OPTIONS = Options(hashtag_row="none", parquet=False)
-FILE, SAMPLE, FORM, REFERENCE = "file", "sample", "form", "reference package"
-PACKAGES = {FILE: "package of a file", SAMPLE: "package of a sample", FORM: "package of a form"}
+FILE, SAMPLE, FORM, REFERENCE = "files", "samples", "forms", "reference packages"
+PACKAGES = {what: f"packages of {what}" for what in (FILE, SAMPLE, FORM)}
 OF_SOURCES = frozenset({*PACKAGES.values(), REFERENCE})
 """What is made of the files of known sources, and must never be stopped."""
 
+JUDGED = ("right", "right but harmless here", "false")
 COUNTS = ((1000, "1,000 or more"), (100, "100–999"), (10, "10–99"), (2, "2–9"))
 
 
@@ -65,7 +66,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Judged:
-    """What somebody who looked at the cells says: right, harmless (right, and no danger here) or false."""
+    """What somebody who looked at the cells says (one of `JUDGED`), and a sentence why."""
 
     judgement: str
     why: str
@@ -93,8 +94,7 @@ def main() -> int:
     parser.add_argument("--unjudged", action="store_true", help="print lines for the list")
     arguments = parser.parse_args()
     judged = judgements(arguments.judgements)
-    looked = [*repository()] if arguments.repository else [*repository(), *folder(arguments.folder)]
-    whats = {what for one in looked for what in (one.what,)}
+    looked = [*repository(), *([] if arguments.repository else folder(arguments.folder))]
     if arguments.unjudged:
         _as_lines(found for one in looked for found in one.found if found not in judged)
     else:
@@ -102,8 +102,8 @@ def main() -> int:
     if arguments.page:
         introduction = PAGE.read_text("utf-8").split(MARK)[0]
         PAGE.write_text(f"{introduction}{MARK}\n\n{table(looked, judged)}", "utf-8")
-    wrong = problems(looked, {key: value for key, value in judged.items() if key.what in whats})
-    print(*wrong, sep="\n", file=sys.stderr)
+    wrong = problems(looked, judged)
+    print(*wrong, sep="\n", file=sys.stderr, end="\n" if wrong else "")
     return int(bool(wrong))
 
 
@@ -180,9 +180,14 @@ def count_class(count: object) -> str:
 
 
 def problems(looked: Iterable[Looked], judged: Judgements) -> list[str]:
-    """Return what is wrong: findings that nobody judged, judgements of nothing, packages of sources that are stopped."""
-    found = {finding for one in looked for finding in one.found}
-    new, gone = found - judged.keys(), judged.keys() - found
+    """Return what is wrong: findings that nobody judged, judgements of nothing, packages of sources that are stopped.
+
+    Judgements of what was not looked at are left alone.
+    """
+    seen = list(looked)
+    found, places = {f for one in seen for f in one.found}, {(one.what, one.file) for one in seen}
+    new = found - judged.keys()
+    gone = {one for one in judged.keys() - found if (one.what, one.file) in places}
     blocked = {one for one in found if one.what in OF_SOURCES and one.severity == "error"}
     said = (
         ("not judged", new),
@@ -194,28 +199,31 @@ def problems(looked: Iterable[Looked], judged: Judgements) -> list[str]:
 
 def table(looked: list[Looked], judged: Judgements) -> str:
     """Return the counts, then each finding with its judgement, as Markdown."""
-    heads = "| what | screened | stopped | to be looked at | findings | right | harmless here | false |\n"
-    overview = "".join(_counted(what, looked, judged) for what in dict.fromkeys(one.what for one in looked))
-    parts = [f"## Counts\n\n{heads}|---|---:|---:|---:|---:|---:|---:|---:|\n{overview}"]
-    for what in dict.fromkeys(one.what for one in looked if one.found):
-        found = [finding for one in looked if one.what == what for finding in one.found]
-        rows = "".join(_line(finding, judged.get(finding, Judged("not judged", ""))) for finding in found)
-        parts.append(
-            f"## In each {what}\n\n| file | severity | check | where | rows | judged | why |\n"
-            f"|---|---|---|---|---|---|---|\n{rows}"
-        )
+    whats = list(dict.fromkeys(one.what for one in looked))
+    heads = f"| what | screened | stopped | to be looked at | findings | {' | '.join(JUDGED)} |\n"
+    overview = "".join(_counted([one for one in looked if one.what == what], judged) for what in whats)
+    parts = [f"## Counts\n\n{heads}|---|{'---:|' * (4 + len(JUDGED))}\n{overview}"]
+    parts += [_section([one for one in looked if one.what == what], judged) for what in whats]
     return "\n".join(parts)
 
 
-def _counted(what: str, looked: list[Looked], judged: Judgements) -> str:
-    those = [one for one in looked if one.what == what]
+def _counted(those: list[Looked], judged: Judgements) -> str:
     graves = [{finding.severity for finding in one.found} for one in those]
     stopped = sum("error" in found for found in graves)
     seen = Counter(judged[f].judgement for one in those for f in one.found if f in judged)
     findings = sum(len(one.found) for one in those)
     numbers = (len(those), stopped, sum(map(bool, graves)) - stopped, findings)
-    told = (*numbers, seen["right"], seen["harmless"], seen["false"])
-    return f"| {what} | {' | '.join(f'{n:,}' for n in told)} |\n"
+    told = (*numbers, *(seen[judgement] for judgement in JUDGED))
+    return f"| {those[0].what} | {' | '.join(f'{n:,}' for n in told)} |\n"
+
+
+def _section(those: list[Looked], judged: Judgements) -> str:
+    found = [finding for one in those for finding in one.found]
+    clear = sum(not one.found for one in those)
+    heads = "| file | severity | check | where | rows | judged | why |\n|---|---|---|---|---|---|---|\n"
+    rows = "".join(_line(finding, judged.get(finding, Judged("not judged", ""))) for finding in found)
+    listed = f"\n{heads}{rows}" if found else ""
+    return f"## {those[0].what.capitalize()}\n\nNothing is found in {clear:,} of {len(those):,}.\n{listed}"
 
 
 def _line(found: Found, judged: Judged) -> str:

@@ -58,6 +58,7 @@ def write_package(
             }
         ],
         "temporal": {"start": "2024-01-01", "end": "2024-12-31"},
+        "sensitivity": "low",
         **metadata,
         "resources": resources,
     }

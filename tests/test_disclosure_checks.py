@@ -28,7 +28,8 @@ def slugs_in_code():
 
 def test_every_slug_has_its_words():
     checks = {row["slug"]: row for row in rows("checks", "disclosure.csv")}
-    assert set(checks) == slugs_in_code()
+    screened = {row["slug"] for row in rows("checks", "screen.csv")}
+    assert set(checks) == slugs_in_code() - screened
     assert {row["severity"] for row in checks.values()} <= {"error", "warning", "info"}
     assert all(all(row.values()) for row in checks.values())
 

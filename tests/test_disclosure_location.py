@@ -52,6 +52,33 @@ def test_points_in_one_column_and_hashtags():
     assert [f.column for f in precise_locations(tagged, "t", tags={"y": "#geo+lat"})] == ["y"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Широта", "48.46471"),
+        ("Шир.", "48,46471"),
+        ("خط العرض", "15.36941"),
+        ("latitud", "-1.24561"),
+        ("geometry", "POINT (44.19123 15.36941)"),
+        ("coordonnées GPS", "15.36941, 44.19123"),
+        ("gps", "15°22'10\"N 44°11'28\"E"),
+        ("hh_lat", "15.36941"),
+        ("grp_loc/gps_location", "15.36941 44.19123 0 0"),
+    ],
+)
+def test_places_in_other_words_and_forms(name, value):
+    frame = pl.DataFrame({"row_number": [2, 3], "household_id": ["1", "2"], name: [value, None]})
+    assert [(f.column, f.count) for f in precise_locations(frame, "t")] == [(name, 1)]
+
+
+def test_rows_that_give_a_units_point_are_no_homes():
+    """A point of a district stays one however many digits it has; the row says which it is."""
+    columns = {"row_number": [2, 3, 4], "hh_id": ["1", "2", "3"], "lat": ["15.36941"] * 3}
+    frame = pl.DataFrame({**columns, "geo_precision": ["admin2", "exact", None]})
+    (finding,) = precise_locations(frame, "t")
+    assert finding.rows == (3, 4)
+
+
 def test_known_columns_are_left_alone():
     assert look("household_id", ["15.3694", "15.3"], known=("latitude", "longitude")) == []
 

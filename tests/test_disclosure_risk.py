@@ -5,7 +5,7 @@ from collections import Counter
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hxl_kit.disclosure import People, disclosure, people, record_risks, summary
@@ -108,6 +108,7 @@ def test_a_population_risks_one_in_its_number():
 cell = st.sampled_from(["a", "b", None])
 
 
+@settings(max_examples=25)
 @given(st.lists(st.tuples(cell, cell, cell), min_size=1, max_size=12))
 def test_frequencies_agree_with_a_naive_count(rows):
     frame = pl.DataFrame(rows, schema={"x": pl.String, "y": pl.String, "z": pl.String}, orient="row")
@@ -126,6 +127,7 @@ def _alike(row, rows):
     )
 
 
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xyz")), min_size=1, max_size=30))
 def test_k_anonymity_agrees_with_a_naive_count(rows):
     counts = Counter(rows)
@@ -136,12 +138,33 @@ def test_k_anonymity_agrees_with_a_naive_count(rows):
     assert risk.expected == pytest.approx(len(counts))
 
 
+@settings(max_examples=12)
 @given(st.integers(1, 8), st.floats(1.0, 1e6))
 def test_risk_is_a_chance_and_never_above_the_samples(f, weight):
     frame = pl.DataFrame({"k": ["a"] * f, "w": [weight] * f})
     for method in ("approximate", "exact"):
         risk = record_risks(frame, ["k"], "w", method).row(0, named=True)
         assert 1 / (f * weight) * 0.999 <= risk["risk"] <= risk["sample_risk"] * 1.000001
+
+
+def test_many_ways_of_being_empty_are_values_of_their_own(monkeypatch):
+    """Comparing each way with each would take too long; the risk can only be greater so."""
+    rows = [("a", None), ("a", "b"), (None, "b"), (None, None), ("a", None)]
+    frame = pl.DataFrame(rows, schema=["x", "y"], orient="row")
+    before = record_risks(frame, ["x", "y"])["risk"].to_list()
+    monkeypatch.setattr("hxl_kit.disclosure.frequencies.MOST_PATTERNS", 3)
+    risks = record_risks(frame, ["x", "y"])
+    assert risks["sample"].to_list() == [2, 1, 1, 1, 2]
+    assert all(now >= then for now, then in zip(risks["risk"], before, strict=True))
+
+
+def test_columns_may_have_any_name():
+    """Names that the computation itself uses are no trouble in a table."""
+    frame = pl.DataFrame(
+        {"sample": ["a", "a"], "population": ["b", "c"], "n": ["x", "x"], "distinct": ["1", "2"]}
+    )
+    assert record_risks(frame, ["sample", "population", "n"])["sample"].to_list() == [1, 1]
+    assert diversity(frame, ["sample", "n"], "distinct")["distinct"].to_list() == [2, 2]
 
 
 def test_faults_are_named():

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hxl_kit.disclosure import between_releases, disclosure
-from hxl_kit.disclosure.bounds import intervals, narrow
+from hxl_kit.disclosure.bounds import Steps, System, groups, intervals, narrow, narrow_within, outer
 from hxl_kit.disclosure.cells import Cells, Sum, cells
+from hxl_kit.disclosure.flows import network
 from hxl_kit.reading import open_tables
 
 HOSTILE = Path(__file__).parents[2] / "shared" / "conformance" / "hostile" / "csv"
@@ -151,6 +152,11 @@ def test_coarser_units_are_totals():
     assert set(stated.sums) == {Sum(2, (0, 1)), Sum(3, (2,))}
 
 
+def test_columns_may_have_any_name():
+    text = "total,parts,totals,hiv\nA,f,x,<5\nA,m,x,14\nA,total,x,16"
+    assert ("small-count-recoverable", "hiv") in found(text)
+
+
 def test_a_sum_that_does_not_hold_is_none():
     stated = cells(table("sex,hiv\nf,3\nm,4\ntotal,9"), ["hiv"], ["sex"])
     assert stated.sums == ()
@@ -163,6 +169,34 @@ def test_kept_back_now_but_published_before():
     assert findings["small-count-published-before"].rows == (2,)
     assert findings["small-count-difference"].rows == (4,)
     assert between_releases(now, now, "t") == []
+
+
+TABLE = "camp,group,hiv\nA,x,{}\nA,y,{}\nA,z,{}\nA,w,{}\nA,total,60"
+
+
+def test_two_releases_that_keep_others_back_give_away_together():
+    """The first keeps x and y back, the second x and z: with the total, y of one and z of the other leave x."""
+    before, now = TABLE.format("<5", "<5", 20, 30), TABLE.format("<5", 7, "*", 30)
+    findings = between_releases(table(now), table(before), "t")
+    assert [(f.slug, f.rows) for f in findings] == [("small-count-combined", (2,))]
+    assert between_releases(table(before), table(before), "t") == []
+
+
+def test_corrected_figures_are_not_combined():
+    before, now = TABLE.format("<5", "<5", 23, 30), TABLE.format("<5", 7, "*", 37)
+    assert between_releases(table(now), table(before), "t") == []
+
+
+def test_only_rows_about_the_attribute_are_compared():
+    now = table("adm2,incident_type,cases\nA,rape,20\nA,looting,<5")
+    before = table("adm2,incident_type,cases\nA,rape,20\nA,looting,3")
+    assert between_releases(now, before, "t") == []
+
+
+def test_rows_that_are_told_apart_more_finely_now_are_others():
+    now = table("camp,sex,hiv\nA,f,12\nA,m,21\nB,f,9")
+    before = table("camp,hiv\nA,20\nB,9")
+    assert between_releases(now, before, "t") == []
 
 
 def grid(rows, columns, values):
@@ -207,7 +241,7 @@ def test_sums_that_contradict_one_another_say_nothing():
     assert intervals(stated) == {}
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.lists(
@@ -223,3 +257,104 @@ def test_any_table_can_be_looked_at(rows):
     frame = pl.DataFrame(rows, schema=schema, orient="row").with_row_index("row_number", offset=2)
     for finding in disclosure(frame, "t", previous=frame):
         assert finding.count >= len(finding.rows)
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_within_a_limit_of_steps_nothing_untrue_is_said(data):
+    """What is found in few steps is what is found in many, or in part; cells that were given up are named."""
+    rows, columns = data.draw(st.sampled_from([(2, 3), (3, 3), (4, 2)]))
+    values, sums = grid(rows, columns, data.draw(st.lists(st.integers(0, 9), min_size=9, max_size=9)))
+    hidden = data.draw(st.sets(st.integers(0, len(values) - 1), max_size=7))
+    stated = Cells(("n",), tuple(None if i in hidden else v for i, v in enumerate(values)), sums)
+    steps, width = data.draw(st.integers(0, 60)), data.draw(st.sampled_from([1, 4]))
+    whole, part = narrow(stated, width), narrow_within(stated, width, steps)
+    assert whole.keys() - part.open == part.intervals.keys()
+    for cell, (low, high) in part.intervals.items():
+        assert low <= values[cell] <= high
+        assert whole[cell][0] >= low
+        assert whole[cell][1] <= high
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_networks_and_the_simplex_method_agree(data):
+    """Tables with totals two ways are networks; both methods find the same cells, with the same limits."""
+    rows, columns = data.draw(st.sampled_from([(2, 3), (3, 4), (5, 2)]))
+    size = rows * columns
+    values, sums = grid(rows, columns, data.draw(st.lists(st.integers(0, 9), min_size=size, max_size=size)))
+    hidden = data.draw(st.sets(st.integers(0, len(values) - 1)))
+    stated = Cells(("n",), tuple(None if i in hidden else v for i, v in enumerate(values)), sums)
+    for equations in groups(stated):
+        found, system = network(equations, Steps(None)), System(equations)
+        assert found is not None
+        assert found.solvable
+        assert system.solvable
+        for width in (1, 4):
+            assert network(equations, Steps(None)).narrow(width) == system.narrow(width)
+
+
+def test_sums_three_ways_are_no_network():
+    assert network([({1: 1, 2: 1}, 5), ({1: 1, 3: 1}, 5), ({1: 1, 4: 1}, 5)], Steps(None)) is None
+    assert network([({1: 1, 2: 1}, 5), ({2: 1, 3: 1}, 5), ({1: 1, 3: 1}, 5)], Steps(None)) is None
+
+
+def test_networks_that_contradict_themselves_have_no_filling():
+    assert not network([({1: 1, 2: 1}, 5), ({1: 1, 2: 1}, 6)], Steps(None)).solvable
+    assert not network([({1: 1}, -5)], Steps(None)).solvable
+
+
+def test_sums_by_themselves():
+    lonely = [({1: 1, 2: 1}, 5), ({2: 1}, 3)]
+    assert outer(lonely) == {1: (2, 2), 2: (3, 3)}
+    assert outer([({1: 1, 9: -1}, -4)]) == {1: (0, None), 9: (4, None)}
+    assert outer([({1: 1}, 5), ({1: 1}, 6)]) == {}
+
+
+def many_kept_back(places):
+    """A table with totals and too many counts kept back to try all that its sums say."""
+    lines = [f"c{place},g{group},<5" for place in range(places) for group in range(12)]
+    across = [f"c{place},total,24" for place in range(places)]
+    down = [f"total,g{group},{2 * places}" for group in range(12)]
+    return "\n".join(["camp,group,hiv", *lines, *across, *down])
+
+
+def test_what_was_not_worked_out_is_told(monkeypatch):
+    monkeypatch.setattr("hxl_kit.disclosure.small_counts.MOST_CELLS", 100)
+    finding = found(many_kept_back(10))["small-count-unchecked", "hiv"]
+    assert (finding.severity, finding.count, finding.rows[:2]) == ("warning", 120, (2, 3))
+
+
+def test_too_many_steps_are_told(monkeypatch):
+    monkeypatch.setattr(narrow_within, "__defaults__", (1, 1000))
+    assert ("small-count-unchecked", "hiv") in found(many_kept_back(20))
+
+
+def test_tables_without_totals_need_no_working_out(monkeypatch):
+    monkeypatch.setattr("hxl_kit.disclosure.small_counts.MOST_CELLS", 1)
+    assert found("camp,hiv\nA,<5\nB,30") == {}
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "rows"),
+    [
+        (
+            "camp,month,cumulative hiv\nA,2024-01,20\nA,2024-02,22\nA,2024-03,40\nB,2024-01,7\nB,2024-02,7",
+            None,
+            (3,),
+        ),
+        ("camp,year,month,hiv running total\nA,2024,10,22\nA,2024,9,20", None, (2,)),
+        ("camp,as of,vih cumul\nA,2024-10-01,22", "camp,as of,vih cumul\nA,2024-09-01,20", (2,)),
+        ("month,cumulative hiv\n2024-01,20\n2024-02,22", None, (3,)),
+    ],
+)
+def test_running_totals_tell_who_was_added(now, before, rows):
+    previous = table(before) if before else None
+    (finding,) = disclosure(table(now), "t", previous=previous)
+    assert (finding.slug, finding.severity, finding.rows) == ("small-count-growth", "warning", rows)
+
+
+def test_counts_of_single_months_are_not_compared():
+    assert found("camp,month,hiv\nA,2024-01,20\nA,2024-02,22") == {}
+    before = table("camp,month,hiv\nA,2024-01,20")
+    assert disclosure(table("camp,month,hiv\nA,2024-02,22"), "t", previous=before) == []

@@ -45,7 +45,7 @@ def test_byte_identical(target, tmp_path):
 
 
 def test_folders_inside_a_package(target, tmp_path):
-    package = write_package(tmp_path / "p", name="nested", extra={"data/raw/a.bin": bytes(range(256))})
+    package = write_package(tmp_path / "p", name="nested", extra={"data/raw/a.txt": b"as it is\r\n"})
     apply_plan(make_plan(package, target), package, target)
     pull(target, "nested", tmp_path / "out")
     assert contents(tmp_path / "out") == contents(tmp_path / "p")

@@ -13,7 +13,8 @@ from hxl_kit.screening import screen_descriptor, screen_table
 from hxl_kit.screening.columns import SLUGS
 from hxl_kit.screening.finding import shape_of
 from hxl_kit.screening.values import kinds_in, looks_like_phone, name_in
-from hxl_kit.screening.words import header_says, plain
+from hxl_kit.screening.headers import header_says
+from hxl_kit.screening.words import plain
 from hxl_kit.standard import schemas
 
 ROOT = Path(__file__).parents[1]

@@ -18,6 +18,8 @@ from threading import Barrier, Thread
 import pytest
 from packages_for_tests import write_package
 
+from hxl_kit import publishing
+from hxl_kit.clearance.outcome import Clearance
 from hxl_kit.errors import TargetError, UsageError
 from hxl_kit.publishing import apply_plan, make_plan
 from hxl_kit.targets import catalogue as catalogue_module
@@ -27,6 +29,12 @@ from hxl_kit.targets.lock import LOCK, exclusive, is_abandoned, owner_tag
 from hxl_kit.targets.target import size_text
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and forks of POSIX")
+
+
+@pytest.fixture(autouse=True)
+def _cleared(monkeypatch):
+    """What a catalogue does with a package that was cleared; clearance has its own tests."""
+    monkeypatch.setattr(publishing, "clear", lambda package, *_: Clearance("low").proven(package))
 
 
 def target_in(folder, moment="2025-03-01T10:00:00Z"):
@@ -264,9 +272,12 @@ def test_a_disk_that_fills_up_leaves_the_old_version(tmp_path):
 DRIVER = """
 import sys
 from pathlib import Path
+from hxl_kit import publishing
+from hxl_kit.clearance.outcome import Clearance
 from hxl_kit.reading.packages import read_package
 from hxl_kit.publishing import apply_plan, make_plan
 from hxl_kit.targets import parse_target
+publishing.clear = lambda package, *_: Clearance("low").proven(package)
 package, target = read_package(Path(sys.argv[1])), parse_target("catalogue:" + sys.argv[2])
 plan = make_plan(package, target)
 """

@@ -62,7 +62,7 @@ def test_a_list_of_victims_is_an_error_that_shows_no_value(tmp_path):
     assert {"person-name", "person-phone"} <= rules(report)
     names = named(report, "person-name")
     assert (names.field, names.row, names.params["count"]) == ("full_name", 2, 2)
-    assert names.told().endswith("(rows 2, 3)")
+    assert names.told().endswith("; the first: 2, 3")
     assert not any(value in json.dumps(report.as_json()) for value in (NAME, "Qatrini", "944", "Tal Nasri"))
 
 

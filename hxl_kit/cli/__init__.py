@@ -56,10 +56,22 @@ def _stopped() -> int:
     return _INTERRUPTED
 
 
+def _where(error: BaseException) -> str:
+    """Return a traceback: where errors came from, and of errors that are not ours no words, which may hold cells."""
+    told = []
+    chained: BaseException | None = error
+    while chained is not None:
+        frames = "".join(traceback.format_tb(chained.__traceback__))
+        words = f": {chained}" if isinstance(chained, (HxlKitError, OSError)) else ""
+        told.append(f"Traceback (most recent call last):\n{frames}{type(chained).__qualname__}{words}\n")
+        chained = chained.__cause__ or (None if chained.__suppress_context__ else chained.__context__)
+    return "\n".join(reversed(told))
+
+
 def _told(error: BaseException) -> ExitCode:
     """Tell the user what went wrong in a sentence; return the exit code."""
     if state.debug:
-        traceback.print_exception(error)
+        sys.stderr.write(printable(_where(error)))
     match error:
         case BrokenPipeError():
             _silence(sys.stdout)

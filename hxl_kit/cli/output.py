@@ -77,6 +77,13 @@ def tell_rejected(built: Built) -> None:
     raise typer.Exit(ExitCode.DATA)
 
 
+def tell_protected(built: Built) -> None:
+    """Say that cells may still name whom the author protects, and where they are listed."""
+    if count := sum(count for rule, count in built.warnings.items() if rule.endswith("protected-named")):
+        listed = built.private / "warnings.csv"
+        say(f"protect: {count:,} × cells may still name whom you protect: see {listed}, and rewrite them")
+
+
 def tell_unmatched(built: Built) -> None:
     """Say how many names of places led to no P-code, and where they are listed with the nearest candidates."""
     if built.unmatched:

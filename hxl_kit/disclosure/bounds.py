@@ -1,9 +1,9 @@
 """What a reader can work out of cells that are kept back: the least and greatest count each could be.
 
-The sums of a table are linear equations in the counts that are kept back, which are not below 0. The extremes are
-found by the simplex method in exact arithmetic, for each group of cells that sums tie together. For tables with
-totals in two directions they are the extremes among whole numbers too (the equations are totally unimodular); in more
-directions the true interval may be narrower still.
+The sums of a table are linear equations in the counts that are kept back, which are not below 0. For each group of
+cells that sums tie together the extremes are found in exact arithmetic: in tables with totals in two directions as
+flows in a network (`flows`), else by the simplex method. In two directions they are the extremes among whole numbers
+too (the equations are totally unimodular); in more the true interval may be narrower still.
 
 The simplex method has no good limit in time, so a look at a published table has one in steps (`MOST_STEPS`). Where it
 is reached, what each sum by itself says of its cells is left (`outer`), and the cells that it leaves open are named.
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING
+
+from hxl_kit.disclosure.flows import network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,7 +88,7 @@ def narrow_within(cells: Cells, width: int = 1, steps: int | None = MOST_STEPS) 
     left, given_up = Steps(steps), set[int]()
     for equations in sorted(groups(cells), key=len):
         try:
-            system = System(equations, left)
+            system = network(equations, left) or System(equations, left)
             if system.solvable:
                 found.update(system.narrow(width))
         except UnfinishedError:

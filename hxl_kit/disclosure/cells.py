@@ -99,13 +99,14 @@ def _down(frame: pl.DataFrame, name: str, by: Sequence[str], width: int) -> list
     """The sums along one column of groups: the rows of its total word, or of no word, are all others together."""
     words = [value for value in frame[name].cast(pl.String).unique() if value is None or is_total(value)]
     total = pl.col(name).cast(pl.String).is_in(words, nulls_equal=True)
-    others = [other for other in by if other != name]
-    rows = frame.with_row_index(_ROW).with_columns(total=total)
-    if not rows["total"].any():
+    others = [pl.col(other).alias(f"_by{number}") for number, other in enumerate(by) if other != name]
+    rows = frame.select(total.alias("_total"), *others).with_row_index(_ROW)
+    if not rows["_total"].any():
         return []
-    groups = rows.group_by(others) if others else rows.group_by(pl.lit(0).alias("all"))
+    labels = [column for column in rows.columns if column.startswith("_by")]
+    groups = rows.group_by(labels) if labels else rows.group_by(pl.lit(0).alias("_all"))
     found = groups.agg(
-        totals=pl.col(_ROW).filter("total"), parts=pl.col(_ROW).filter(~pl.col("total"))
+        totals=pl.col(_ROW).filter("_total"), parts=pl.col(_ROW).filter(~pl.col("_total"))
     ).filter(pl.col("totals").list.len() == 1, pl.col("parts").list.len() > 0)
     pairs = list(found.select("totals", "parts").iter_rows())
     return [

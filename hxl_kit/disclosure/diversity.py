@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DEFAULT_C = 2.0
+_VALUE = "_value"
 
 
 def diversity(frame: pl.DataFrame, keys: Sequence[str], sensitive: str, c: float = DEFAULT_C) -> pl.DataFrame:
@@ -31,29 +32,32 @@ def diversity(frame: pl.DataFrame, keys: Sequence[str], sensitive: str, c: float
         recursive: the greatest l for which the most frequent value is rarer than c times all from the l-th on.
         All are null where nobody of the group has a value.
     """
-    counts = frame.group_by(*keys, sensitive).agg(n=pl.len().cast(pl.Float64))
-    groups = _entropy(counts, keys, sensitive).join(
-        _recursive(counts, keys, sensitive, c), on=keys, how="left", nulls_equal=True
+    plain = [f"_key{number}" for number in range(len(keys))]
+    named = (pl.col(key).alias(name) for key, name in zip(keys, plain, strict=True))
+    rows = frame.select(*named, pl.col(sensitive).alias(_VALUE))
+    counts = rows.group_by(*plain, _VALUE).agg(n=pl.len().cast(pl.Float64))
+    groups = _entropy(counts, plain).join(
+        _recursive(counts, plain, c), on=plain, how="left", nulls_equal=True
     )
-    found = frame.select(keys).join(groups, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    found = rows.join(groups, on=plain, how="left", nulls_equal=True, maintain_order="left")
     return found.select("distinct", "entropy", "recursive")
 
 
-def _entropy(counts: pl.DataFrame, keys: Sequence[str], sensitive: str) -> pl.DataFrame:
+def _entropy(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     share = pl.col("n") / pl.col("n").sum()
-    told = pl.col(sensitive).is_not_null().any()
+    told = pl.col(_VALUE).is_not_null().any()
     return counts.group_by(keys).agg(
         distinct=pl.when(told).then(pl.len().cast(pl.Int64)),
         entropy=pl.when(told).then((-(share * share.log()).sum()).exp()),
     )
 
 
-def _recursive(counts: pl.DataFrame, keys: Sequence[str], sensitive: str, c: float) -> pl.DataFrame:
+def _recursive(counts: pl.DataFrame, keys: Sequence[str], c: float) -> pl.DataFrame:
     """One, and one more for each rarer value whose tail still outweighs the most frequent value."""
     ordered = pl.col("n").sort(descending=True)
     tails = ordered.cum_sum(reverse=True).slice(1)
     return (
-        counts.filter(pl.col(sensitive).is_not_null())
+        counts.filter(pl.col(_VALUE).is_not_null())
         .group_by(keys)
         .agg(recursive=1 + (c * tails > pl.col("n").max()).sum().cast(pl.Int64))
     )

@@ -2,7 +2,8 @@
 
 Definitions and the treatment of missing values are those of sdcMicro's `freqCalc` with `alpha=1` (Templ, Kowarik,
 Meindl 2015, https://doi.org/10.18637/jss.v067.i04): an empty cell stands for any value, so a record with one counts
-with every record that it could equal.
+with every record that it could equal. A record without any key counts with records that have gaps and, as in
+sdcMicro, with whole ones only if there is one key.
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ from hxl_kit.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+MOST_PATTERNS = 40
+"""Ways in which keys may be empty, beyond which an empty cell is a value of its own: each is compared with each.
+
+It can only raise the risk, and where so many questions were skipped they mostly did not apply.
+"""
 
 _COUNTS = ("sample", "population")
 
@@ -36,14 +43,16 @@ def frequencies(frame: pl.DataFrame, keys: Sequence[str], weight: str | None = N
     """
     _require(frame, keys, weight)
     weights = pl.lit(1.0) if weight is None else pl.col(weight).cast(pl.Float64, strict=False)
-    rows = frame.select(*keys, weights.alias("_weight"))
+    plain = [f"_key{number}" for number in range(len(keys))]
+    named = (pl.col(key).alias(name) for key, name in zip(keys, plain, strict=True))
+    rows = frame.select(*named, weights.alias("_weight"))
     if rows.filter(pl.col("_weight").is_null() | ~(pl.col("_weight") > 0)).height:
         raise UsageError(
             f"column '{weight}' has weights that are no number above 0; correct them, or leave it out"
         )
-    own = rows.group_by(keys).agg(sample=pl.len().cast(pl.Float64), population=pl.col("_weight").sum())
-    counted = _with_possible(own, list(keys), rows.height, float(rows["_weight"].sum() or 0))
-    found = rows.join(counted, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    own = rows.group_by(plain).agg(sample=pl.len().cast(pl.Float64), population=pl.col("_weight").sum())
+    counted = _with_possible(own, plain, rows.height, float(rows["_weight"].sum() or 0))
+    found = rows.join(counted, on=plain, how="left", nulls_equal=True, maintain_order="left")
     return found.select(pl.col("sample").cast(pl.Int64), "population")
 
 
@@ -61,6 +70,8 @@ def _with_possible(own: pl.DataFrame, keys: list[str], records: int, weight: flo
         pl.when(pl.col(key).is_null()).then(pl.lit("1")).otherwise(pl.lit("0")) for key in keys
     )
     parts = own.with_columns(_pattern=empty).partition_by("_pattern", as_dict=True)
+    if len(parts) > MOST_PATTERNS:
+        return own
     groups = {str(pattern[0]): part.drop("_pattern") for pattern, part in parts.items()}
     return pl.concat(
         [_group(pattern, group, groups, keys, records, weight) for pattern, group in groups.items()]
@@ -79,7 +90,8 @@ def _group(
         return group.with_columns(sample=pl.lit(float(records)), population=pl.lit(weight))
     for other, candidates in groups.items():
         both_whole = "1" not in pattern and "1" not in other
-        if not both_whole and not ("0" not in other and "1" not in pattern):
+        anything = "0" not in other and "1" not in pattern and len(keys) > 1
+        if not both_whole and not anything:
             group = _added(group, candidates, _shared(pattern, other, keys), itself=pattern == other)
     return group
 

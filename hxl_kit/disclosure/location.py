@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.disclosure.finding import Finding, Severity, Tally
-from hxl_kit.disclosure.words import folded, kind
+from hxl_kit.disclosure.words import kind
 from hxl_kit.reading.table import ROW_NUMBER
 
 if TYPE_CHECKING:
@@ -22,18 +22,11 @@ PLACES_OF_PEOPLE = 2
 """Decimal places that coordinates of people may have: about a kilometre."""
 
 _PEOPLE = {"person", "household", "shelter"}
-_LATITUDE = {"lat", "latitude", "gps_latitude", "gps_lat", "lat_deg", "geo_lat", "y_coord"}
-_ENDINGS = ("_latitude", "_lat")
-_POINT = {
-    "gps",
-    "gpslocation",
-    "geopoint",
-    "geolocation",
-    "_geolocation",
-    "coordinates",
-    "gps_location",
-    "gps_coordinates",
-}
+_SECONDS = r"\d\s*[°º]\s*\d{1,2}\s*['′’]\s*\d{1,2}"
+"""Degrees, minutes and seconds: a second is thirty metres."""
+
+_OF_SECONDS = 4
+"""Decimal places that are as fine as seconds."""
 
 
 class Locations:
@@ -52,15 +45,24 @@ class Locations:
         matters = self._subject in {*_PEOPLE, "facility"}
         found = (name for name in columns if _is_location(name, (tags or {}).get(name, "")))
         self._column = next(found, None) if matters else None
+        self._precision = next((name for name in columns if kind(name, "precision")), None)
         self._tally = Tally()
 
     def add(self, frame: pl.DataFrame) -> None:
         """Look at some rows, as text, with row_number."""
         if self._column is None:
             return
-        fine = decimals(self._column) > PLACES_OF_PEOPLE
+        fine = (decimals(self._column) > PLACES_OF_PEOPLE) & ~self._is_coarse(frame)
         told = pl.col(self._column).is_not_null() if self._subject == "facility" else fine
         self._tally.add(frame.filter(told)[ROW_NUMBER])
+
+    def _is_coarse(self, frame: pl.DataFrame) -> pl.Expr:
+        """Return whether a row itself says that its point is that of a unit, however many digits it has."""
+        if self._precision is None:
+            return pl.lit(value=False)
+        said = frame[self._precision].drop_nulls().cast(pl.String).unique()
+        coarse = [value for value in said if kind(value, "coarse")]
+        return pl.col(self._precision).is_in(coarse).fill_null(value=False)
 
     def findings(self) -> list[Finding]:
         """Return the column if it is finer than what the table describes may bear."""
@@ -99,18 +101,33 @@ def described(columns: Sequence[str], resource: str = "") -> str:
 
     The most personal one counts; a table with events is about events unless it has people's own numbers.
     """
-    found = {kind(name, "unit") for name in (*columns, resource) if name} - {""}
-    order = ("person", "household", "event", "shelter", "facility")
-    return next((unit for unit in order if unit in found), "")
+    found = {kind(name, "unit") for name in (*columns, resource) if name}
+    tiers = (("person", "household", "event"), named(columns), ("shelter", "facility"))
+    told = (found, named(columns), found)
+    return next((unit for units, by in zip(tiers, told, strict=True) for unit in units if unit in by), "")
+
+
+def named(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return whether columns name single people or households by a word in them: the patient's name, a birth date."""
+    found = {kind(name, "people") for name in columns if name and not _is_of_others(name)}
+    return tuple(unit for unit in ("person", "household") if unit in found)
+
+
+def _is_of_others(name: str) -> bool:
+    """Return whether a column is about a contact, a project or a group, whatever other words it has."""
+    return "%" in name or any(kind(name, role) for role in ("contact", "measure", "things"))
 
 
 def decimals(name: str) -> pl.Expr:
-    """Return how many decimal places a cell's first number has as it is written, zeros at the end left out."""
-    written = pl.col(name).cast(pl.String).str.extract(r"^\s*-?\d{1,3}[.,](\d+)")
-    return written.str.strip_chars_end("0").str.len_chars().fill_null(0)
+    """Return how many decimal places a cell's first number has as it is written, zeros at the end left out.
+
+    Seconds count as four.
+    """
+    text = pl.col(name).cast(pl.String)
+    written = text.str.extract(r"\d{1,3}[.,](\d+)").str.strip_chars_end("0").str.len_chars().fill_null(0)
+    return pl.when(text.str.contains(_SECONDS)).then(_OF_SECONDS).otherwise(written)
 
 
 def _is_location(name: str, tag: str) -> bool:
-    words = folded(name)
-    tagged = tag.startswith("#geo") and "+lat" in tag
-    return tagged or words in _LATITUDE | _POINT or words.endswith(_ENDINGS)
+    tagged = tag.startswith("#geo") and ("+lat" in tag or "+coord" in tag)
+    return tagged or bool(kind(name, "place_of_rows"))

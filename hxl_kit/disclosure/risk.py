@@ -95,7 +95,12 @@ def summary(risks: pl.DataFrame) -> Risk:
 
 
 def high() -> pl.Expr:
-    """Return whether a record's risk is high beside the others', much as sdcMicro's reports count it."""
+    """Return whether a record's risk is high beside the others': above 0.1 and two MAD above the median.
+
+    So `print(sdc, "risk")` of sdcMicro counts the records "with higher risk than the main part of the data"
+    (R/printFunctions.R, median + 2 * mad, where R's mad is scaled by 1.4826); its older `print` of a single
+    `measure_risk` has 3 * mad. The stricter one is taken.
+    """
     median = pl.col("risk").median()
     deviation = (pl.col("risk") - median).abs().median() * _MAD_TO_SD
     return (pl.col("risk") > median + 2 * deviation) & (pl.col("risk") > _HIGH)

@@ -2,277 +2,125 @@
 
 Such a count tells on a person to everyone who knows the place (OCHA Centre for Humanitarian Data, Guidance Note 1;
 the threshold of five is common among statistical offices, see the Handbook on Statistical Disclosure Control).
-Casualty figures (killed, injured, missing, abducted, detained …) are the message and are no such counts: a column is
-one by its name or hashtag, or because a known source or the standard says so.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from hxl_kit.disclosure.bounds import narrow_within
-from hxl_kit.disclosure.cells import MARKS, cells, count, has_totals
+from hxl_kit.disclosure.cells import cells, count, has_totals
 from hxl_kit.disclosure.finding import Finding, first_rows
-from hxl_kit.disclosure.words import is_total, kind, kinds
 from hxl_kit.reading.table import ROW_NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    import polars as pl
+
+    from hxl_kit.disclosure.aggregates import Aggregate
     from hxl_kit.disclosure.cells import Cells
     from hxl_kit.disclosure.finding import Severity
 
 LIMIT = 5
-_SHARE_NUMBERS = 0.9
-_FIRST = 5000
-"""Cells by which numbers and text are told apart, before the columns that matter are read in full."""
-
 MOST_CELLS = 500_000
 """Cells of a table whose sums are looked at; nobody publishes a greater one with totals."""
 
-_MOST_VALUES = 200
-_LONGEST_VALUE = 60
+_GRAVE = {"small-count", "small-count-recoverable", "small-count-published-before", "small-count-combined"}
 
 
 @dataclass(frozen=True)
-class Aggregate:
-    """A table of counts on a sensitive attribute.
+class GivenAway:
+    """Which counts that are kept back the sums of a table leave 1 to 4 for, and which were not worked out.
 
     Attributes:
-        counts: the columns of counts that are about it, with what it is.
-        by: the columns that say what a row counts.
-        told: the columns whose values name the attribute in some rows (incident type: rape), with those values.
+        small: rows (from 0) by column.
+        open: the same, of the counts that were given up.
     """
 
-    counts: Mapping[str, str]
-    by: tuple[str, ...]
-    told: Mapping[str, Mapping[str, str]]
-
-
-class Watch:
-    """Whether a table that is read batch by batch has a word for something sensitive, in a name or in a value."""
-
-    def __init__(self, resource: str, columns: Sequence[str], tags: Mapping[str, str]) -> None:
-        """Look at the names: of the table, and of the columns that no source accounts for."""
-        names = {name: f"{name} {tags.get(name, '')}" for name in columns}
-        self.sensitive = any(kind(words, "sensitive") for words in (resource, *names.values()))
-        self._names = names
-        self._values: dict[str, set[str]] = {name: set() for name in columns if _may_tell(name)}
-
-    def add(self, frame: pl.DataFrame) -> None:
-        """Look at the values of some rows, in columns of few values."""
-        if self.sensitive:
-            return
-        for name in list(self._values):
-            new = set(frame[name].drop_nulls().cast(pl.String).unique()) - self._values[name]
-            if any(_told_by(value, "") for value in new):
-                self.sensitive = True
-            self._values[name] |= new
-            if len(self._values[name]) > _MOST_VALUES:
-                del self._values[name]
+    small: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    open: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 def small_counts(
-    frame: pl.DataFrame,
-    resource: str,
-    known: Collection[str] = (),
-    tags: Mapping[str, str] | None = None,
-    *,
-    whole: bool = True,
+    frame: pl.DataFrame, resource: str, found: Aggregate, *, whole: bool = True
 ) -> list[Finding]:
-    """Return the columns of a whole table that count 1 to 4 people with a sensitive attribute, or let them be worked out.
+    """Return the columns of a table that count 1 to 4 people with a sensitive attribute, or let them be worked out.
 
     Args:
         frame: the table as text, with row_number.
-        resource: the table's name; a name that tells an attribute ("gbv cases") makes all its counts sensitive.
-        known: columns that a known source or the standard accounts for; they are no concern here.
-        tags: hashtags by column.
+        resource: the table's name.
+        found: what it counts (`aggregate`).
         whole: whether these are all rows of the table; without the others its sums cannot be worked out.
     """
-    found = aggregate(frame, resource, known, tags or {})
-    if found is None:
-        return []
-    return [*_stated(frame, resource, found), *_worked_out(frame, resource, found, whole=whole)]
+    told = given_away(frame, found, whole=whole)
+    looks = {
+        "small-count": _stated(frame, found),
+        "small-count-recoverable": told.small,
+        "small-count-unchecked": told.open,
+    }
+    return [f for slug, rows in looks.items() for f in findings_of(slug, frame, resource, found, rows)]
 
 
-def aggregate(
-    frame: pl.DataFrame, resource: str, known: Collection[str], tags: Mapping[str, str]
-) -> Aggregate | None:
-    """Return what a table counts of a sensitive attribute, None where it counts none or is a list of people."""
-    columns = [name for name in frame.columns if name != ROW_NUMBER and name not in known]
-    names = {name: f"{name} {tags.get(name, '')}" for name in columns}
-    first = frame.select(pl.col(name).drop_nulls().head(_FIRST).implode() for name in columns)
-    numeric = {name for name in columns if _is_numeric(first.select(pl.col(name).explode()), name)}
-    by = tuple(name for name in columns if name not in numeric)
-    told = {name: values for name in by if (values := _told(frame, name, names[name]))}
-    own = {name: about for name in sorted(numeric) if (about := _counted(names[name], resource))}
-    whole = "" if kind(resource, "things") else kind(resource, "sensitive")
-    if told or whole:
-        shared = next((about for values in told.values() for about in values.values()), whole)
-        own = {name: shared for name in numeric if _counts_people(names[name])} | own
-    counts = {name: own[name] for name in columns if name in own and _is_numeric(frame, name)}
-    dimensions = tuple(
-        name for name in columns if name not in counts and (name in by or _is_label(names[name]))
-    )
-    if not counts or _is_list_of_people(frame, columns, tuple(counts), dimensions):
-        return None
-    return Aggregate(counts, dimensions, told if not _named(names, counts) else {})
+def given_away(frame: pl.DataFrame, found: Aggregate, *, whole: bool = True) -> GivenAway:
+    """Return what the sums of a table tell of the counts it keeps back, in rows about the attribute.
 
-
-def _named(names: Mapping[str, str], counts: Mapping[str, str]) -> bool:
-    """Return whether the columns of counts name the attribute themselves, so that all their rows are about it."""
-    return all(_counted(names[name], "") for name in counts)
-
-
-def _is_numeric(frame: pl.DataFrame, name: str) -> bool:
-    """Return whether nearly all cells are whole numbers or marks for a count that is kept back."""
-    filled = frame.select(pl.col(name).drop_nulls().cast(pl.String).str.strip_chars())
-    return _share(filled, name) >= _SHARE_NUMBERS
-
-
-def _share(filled: pl.DataFrame, name: str) -> float:
-    """Return the share of numbers and marks among cells; 0 where there is no number."""
-    numbers = int(filled.select(count(name).is_not_null().sum()).item())
-    marks = int(filled[name].str.contains(MARKS).sum())
-    return (numbers + marks) / filled.height if numbers else 0.0
-
-
-def _counted(words: str, resource: str) -> str:
-    """Return the attribute that a column of numbers counts people with, by its name and hashtag."""
-    excluded = (
-        _is_no_count(words)
-        or kind(resource, "things")
-        or (kind(words, "casualty") and not _names_violence(words))
-    )
-    return "" if excluded else kind(words, "sensitive")
-
-
-def _names_violence(words: str) -> bool:
-    """Return whether a count is of sexual violence or of an illness, whatever else it counts."""
-    return bool(kinds(words, "sensitive") & {"gbv", "hiv"})
-
-
-def _counts_people(words: str) -> bool:
-    is_count = kind(words, "count") or kind(words.partition(" #")[0], "count_name")
-    return bool(is_count) and not (
-        _is_no_count(words) or kind(words, "casualty") or kind(words.partition(" #")[0], "key")
-    )
-
-
-def _is_no_count(words: str) -> bool:
-    """Return whether numbers are rates, years, codes or counts of things."""
-    return "%" in words or bool(kind(words, "never_count") or kind(words, "things"))
-
-
-def _is_label(words: str) -> bool:
-    """Return whether a column of numbers says what a row counts: a year, a code, an age."""
-    return bool(kind(words, "never_count") or kind(words.partition(" #")[0], "key"))
-
-
-def _told(frame: pl.DataFrame, name: str, words: str) -> dict[str, str]:
-    """Return the values of a column of few values that name a sensitive attribute; all of them where its name does."""
-    values = frame[name].drop_nulls().cast(pl.String).unique()
-    if len(values) > _MOST_VALUES or not _may_tell(name):
-        return {}
-    column = kind(words, "sensitive")
-    told = {value: _told_by(value, column) for value in values}
-    return {value: about for value, about in told.items() if about}
-
-
-def _may_tell(name: str) -> bool:
-    """Return whether the values of a column may say what people have: names of places and programmes do not."""
-    return kind(name, "unit") != "facility" and not kind(name, "programme")
-
-
-def _told_by(value: str, column: str) -> str:
-    """Return what a value says of people, by itself or by its column; "" for totals and long texts."""
-    if len(value) > _LONGEST_VALUE or is_total(value):
-        return ""
-    return column or kind(value, "sensitive")
-
-
-def _is_list_of_people(
-    frame: pl.DataFrame, columns: Sequence[str], counts: Sequence[str], by: Sequence[str]
-) -> bool:
-    """Return whether rows are people: a column says so, or 0 and 1 stand in rows that are not told apart."""
-    if any(kind(name, "unit") in {"person", "household"} for name in columns if name not in counts):
-        return True
-    highest = frame.select(pl.max_horizontal(count(name).max() for name in counts)).item()
-    alike = frame.select(by).is_duplicated().any() if by else frame.height > 1
-    return (highest or 0) <= 1 and bool(alike)
-
-
-def _about(found: Aggregate) -> pl.Expr:
-    """Return whether a row is about the attribute: all are, unless values of a column tell which."""
-    if not found.told:
-        return pl.lit(value=True)
-    return pl.any_horizontal(
-        pl.col(name).cast(pl.String).is_in(list(values)) for name, values in found.told.items()
-    )
-
-
-def _stated(frame: pl.DataFrame, resource: str, found: Aggregate) -> list[Finding]:
-    """Return the columns that state a count of 1 to 4."""
-    small = frame.select(
-        (_about(found) & count(name).is_between(1, LIMIT - 1)).fill_null(value=False).alias(name)
-        for name in found.counts
-    )
-    return [
-        _cells_of("small-count", frame, resource, found, name, small[name])
-        for name in found.counts
-        if small[name].any()
-    ]
-
-
-def _worked_out(frame: pl.DataFrame, resource: str, found: Aggregate, *, whole: bool) -> list[Finding]:
-    """Return the columns with kept back counts that the table's sums give away as 1 to 4, or that were not looked at."""
-    kept_back = frame.select(_about(found).alias("about"), *(count(name).is_null() for name in found.counts))
-    hidden = {name: kept_back.filter("about", pl.col(name)).height for name in found.counts}
-    if not any(hidden.values()) or not has_totals(frame, tuple(found.counts), found.by):
-        return []
+    Args:
+        frame: the table as text.
+        found: what it counts.
+        whole: whether these are all rows of the table.
+    """
+    hidden = {name: frozenset(rows) for name, rows in _kept_back(frame, found) if rows}
+    if not hidden or not has_totals(frame, tuple(found.counts), found.by):
+        return GivenAway()
     if not whole or frame.height * len(found.counts) > MOST_CELLS:
-        return [
-            _cells_of(
-                "small-count-unchecked",
-                frame,
-                resource,
-                found,
-                column,
-                kept_back[column] & kept_back["about"],
-            )
-            for column, number in hidden.items()
-            if number
-        ]
+        return GivenAway(open=hidden)
     stated = cells(frame, tuple(found.counts), found.by)
     told = narrow_within(stated, LIMIT - 1)
     given = [
         cell for cell, (low, high) in told.intervals.items() if low > 0 and high is not None and high < LIMIT
     ]
-    looks = {"small-count-recoverable": given, "small-count-unchecked": sorted(told.open)}
-    return [
-        _cells_of(slug, frame, resource, found, column, concerned)
-        for slug, numbers in looks.items()
-        for column, rows in _by_column(stated, numbers).items()
-        if (concerned := kept_back["about"] & pl.int_range(frame.height, eager=True).is_in(rows)).any()
-    ]
+    return GivenAway(_by_column(stated, given, hidden), _by_column(stated, told.open, hidden))
 
 
-def _by_column(stated: Cells, numbers: Iterable[int]) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
+def _kept_back(frame: pl.DataFrame, found: Aggregate) -> Iterator[tuple[str, list[int]]]:
+    """Yield each column of counts with the rows about the attribute that have none."""
+    for name in found.counts:
+        yield name, frame.select(found.about & count(name).is_null()).to_series().arg_true().to_list()
+
+
+def _by_column(
+    stated: Cells, numbers: Iterable[int], hidden: Mapping[str, frozenset[int]]
+) -> dict[str, frozenset[int]]:
+    rows: dict[str, set[int]] = {}
     for cell in numbers:
         row, column = stated.place(cell)
-        rows.setdefault(column, []).append(row)
-    return rows
+        if row in hidden.get(column, ()):
+            rows.setdefault(column, set()).add(row)
+    return {column: frozenset(numbers) for column, numbers in rows.items()}
 
 
-def _cells_of(
-    slug: str, frame: pl.DataFrame, resource: str, found: Aggregate, column: str, rows: pl.Series
-) -> Finding:
-    severity: Severity = "warning" if slug == "small-count-unchecked" else "error"
-    number = int(rows.sum())
-    params = {"count": number, "highest": LIMIT - 1}
-    first = first_rows(frame[ROW_NUMBER].filter(rows))
-    return Finding(slug, severity, resource, column, number, first, found.counts[column], params)
+def _stated(frame: pl.DataFrame, found: Aggregate) -> dict[str, list[int]]:
+    """Return the rows about the attribute that state a count of 1 to 4, by column."""
+    small = frame.select(
+        (found.about & count(name).is_between(1, LIMIT - 1)).alias(name) for name in found.counts
+    )
+    return {name: small[name].fill_null(value=False).arg_true().to_list() for name in found.counts}
+
+
+def findings_of(
+    slug: str,
+    frame: pl.DataFrame,
+    resource: str,
+    found: Aggregate,
+    told: Mapping[str, Collection[int]],
+) -> Iterator[Finding]:
+    """Yield a finding for each column with cells: rows by column, counted from 0."""
+    severity: Severity = "error" if slug in _GRAVE else "warning"
+    for column, rows in told.items():
+        numbers = frame[ROW_NUMBER].gather(sorted(rows))
+        if len(numbers):
+            params = {"count": len(numbers), "highest": LIMIT - 1}
+            first = first_rows(numbers)
+            yield Finding(slug, severity, resource, column, len(numbers), first, found.counts[column], params)

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.disclosure.differencing import between_releases
+from hxl_kit.disclosure.aggregates import Watch, aggregate
+from hxl_kit.disclosure.differencing import between_periods, between_releases
+from hxl_kit.disclosure.figures import Figures
 from hxl_kit.disclosure.location import Locations
 from hxl_kit.disclosure.people import candidates, confirmed, findings
-from hxl_kit.disclosure.small_counts import Watch, small_counts
+from hxl_kit.disclosure.small_counts import small_counts
 from hxl_kit.reading.table import ROW_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from hxl_kit.disclosure.aggregates import Aggregate
     from hxl_kit.disclosure.finding import Finding
-    from hxl_kit.disclosure.people import People
+    from hxl_kit.disclosure.people import Candidates, People
 
 HARMLESS_ROWS = 100_000
 """Rows of a table in which nothing sensitive was seen yet that are remembered, for the sums they may be part of."""
@@ -37,6 +40,8 @@ class Disclosing:
         tags: Mapping[str, str] | None = None,
         known: Collection[str] = (),
         about: People | None = None,
+        *,
+        public_sources: Collection[str] | None = None,
     ) -> None:
         """Choose what to look for.
 
@@ -44,18 +49,19 @@ class Disclosing:
             resource: the table's name, as findings have it.
             header: its columns.
             tags: hashtags by column.
-            known: columns that a known source or the standard accounts for, perhaps with their fields; nothing is
-                said of them.
+            known: columns that a known source or the standard accounts for, with their fields where that is known;
+                nothing is said of them but what `Figures` says of the standard's.
             about: the key variables, sensitive columns and weights that the author names; without them they are
                 guessed from the names of columns, where the rows are people.
+            public_sources: the source_ids whose access is public, where that is known: what they state of few people
+                in a table of the standard is a warning, what others state an error.
         """
         self._resource, self._tags, self._about = resource, dict(tags or {}), about
         unknown = [name for name in header if name != ROW_NUMBER and name not in known]
-        self._named = None if about else candidates(unknown)
-        self._columns = (
-            _columns_of(about) if about else self._named.columns if self._named else tuple(unknown)
-        )
+        self._named = None if about else _candidates(unknown, header)
+        self._columns = self._chosen(unknown)
         self._locations = Locations(resource, unknown, tags)
+        self._figures = Figures(resource, known, public_sources)
         self._watch = Watch(resource, unknown, self._tags)
         self._frames: list[pl.DataFrame] = []
         self._rows = self._forgotten = 0
@@ -63,25 +69,34 @@ class Disclosing:
     def add(self, frame: pl.DataFrame) -> None:
         """Look at the next rows of the table, as text, with row_number."""
         self._locations.add(frame)
+        self._figures.add(frame)
         if not self._columns:
             return
         self._frames.append(frame.select(ROW_NUMBER, *self._columns))
         self._rows += frame.height
-        if not self._of_people:
+        if not (self._about or self._named):
             self._watch.add(frame)
             self._forget()
 
-    def findings(self, *, previous: pl.DataFrame | None = None) -> list[Finding]:
+    def findings(
+        self, *, previous: pl.DataFrame | None = None, kinds: Mapping[str, str] | None = None
+    ) -> list[Finding]:
         """Return what the table could tell on people.
 
         Args:
             previous: the table as it was published before, as text, with row_number.
+            kinds: what else is known of columns, such as person_id or birth_date: what screening has recognised.
         """
-        return [*self._of_rows(previous), *self._locations.findings()]
+        if kinds and not (self._about or self._named or self._forgotten):
+            named = candidates(self._columns, kinds)
+            self._named = named if named and named.certain else None
+        return [*self._of_rows(previous), *self._locations.findings(), *self._figures.findings()]
 
-    @property
-    def _of_people(self) -> bool:
-        return bool(self._about or self._named)
+    def _chosen(self, unknown: Sequence[str]) -> tuple[str, ...]:
+        """Return the columns to keep: all that are unknown, where names do not tell what the rows are."""
+        if self._about:
+            return _columns_of(self._about)
+        return self._named.columns if self._named and self._named.certain else tuple(unknown)
 
     def _forget(self) -> None:
         """Let go of the first batches, as long as nothing sensitive was seen: no row of theirs is about it."""
@@ -93,15 +108,38 @@ class Disclosing:
         if not self._frames:
             return []
         frame = pl.concat(self._frames)
-        if self._of_people:
-            about = self._about or (confirmed(frame, self._named) if self._named else None)
-            return findings(frame, self._resource, about) if about else []
-        found = small_counts(frame, self._resource, (), self._tags, whole=not self._forgotten)
-        if previous is None:
+        about = self._about or (confirmed(frame, self._named) if self._named else None)
+        if about:
+            return findings(frame, self._resource, about)
+        if self._named and self._named.certain:
+            return []
+        before = None if previous is None else _of_columns(previous, self._columns)
+        counted = aggregate(frame, self._resource, (), self._tags)
+        found = self._of_counts(frame, counted, before) if counted else []
+        if before is None:
             return found
-        return [*found, *between_releases(frame, previous, self._resource, (), self._tags)]
+        return [*found, *between_releases(frame, before, self._resource, (), self._tags)]
+
+    def _of_counts(
+        self, frame: pl.DataFrame, counted: Aggregate, previous: pl.DataFrame | None
+    ) -> list[Finding]:
+        return [
+            *small_counts(frame, self._resource, counted, whole=not self._forgotten),
+            *between_periods(frame, self._resource, counted, previous),
+        ]
 
 
 def _columns_of(about: People) -> tuple[str, ...]:
     named = (*about.keys, *about.sensitive, *((about.weight,) if about.weight else ()))
     return tuple(dict.fromkeys(named))
+
+
+def _candidates(unknown: Sequence[str], header: Sequence[str]) -> Candidates | None:
+    """Return the columns that matter if rows are people; a table that a source knows in part needs sure signs."""
+    named = candidates(unknown)
+    return named if named and (named.certain or len(unknown) == len({*header} - {ROW_NUMBER})) else None
+
+
+def _of_columns(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Return an earlier release with those of the columns that it has."""
+    return frame.select(ROW_NUMBER, *(name for name in columns if name in frame.columns))

@@ -12,8 +12,17 @@ from hxl_kit.standard import schemas
 _LONGEST = 300
 """Characters of a name that are looked at."""
 
-_WHOLE = {"key", "unit", "weight", "count_name", "programme"}
-"""Roles whose words must be the whole name; the others' stand anywhere in it."""
+_WHOLE = (
+    *("key", "unit", "weight", "count_name", "programme"),
+    *("survey", "period", "place_of_rows", "precision"),
+)
+"""Roles whose words must be the whole name, or the last part of its path; the others' stand anywhere in it."""
+
+_START = {"contact"}
+"""Roles whose words begin a name."""
+
+_SHORT = 4
+"""Words of a name in which a key may stand among others: "LGA of residence", not a question."""
 
 _ALL = ("all", "both", "tous", "toutes", "todos", "ambos", "الكل", "усі", "все")
 """Words for no difference made, beside those for totals (`schemas/words/totals.csv`)."""
@@ -34,10 +43,34 @@ def kind(name: str, role: str) -> str:
 
     Args:
         name: a column's name, a hashtag or a short value; it is folded here.
-        role: sensitive; count, count_name, never_count, casualty, things, programme; key, weight, unit.
+        role: sensitive; count, count_name, never_count, measure, casualty, things, programme; key, weight, unit,
+            people, contact, survey; cumulative, period; place_of_rows, precision, coarse.
     """
+    tried = (folded(name), folded(last_part(name))) if role in _WHOLE else (folded(name),)
+    return next((found for words in tried for found, pattern in _patterns(role) if pattern.search(words)), "")
+
+
+def last_part(name: str) -> str:
+    """Return the last part of a path such as Kobo's "grp_hh/resp_nm", and the name itself where it is none."""
+    return re.split(r"(?<=\S)[/.:]+(?=\S)", name[:_LONGEST])[-1]
+
+
+@cache
+def key(name: str) -> str:
+    """Return what others could know of a person by a column: its whole name says so, or a word of a short name."""
+    found = kind(name, "key")
     words = folded(name)
-    return next((found for found, pattern in _patterns(role) if pattern.search(words)), "")
+    if found or words.count("_") >= _SHORT or any(kind(name, role) for role in _NO_KEY):
+        return found
+    among = ((known, pattern) for known, pattern in _patterns("key", anywhere=True) if known in _AMONG_OTHERS)
+    return next((known for known, pattern in among if pattern.search(words)), "")
+
+
+_AMONG_OTHERS = {"age", "sex", "birth_date", "place", "nationality", "household_size", "marital_status"}
+"""Keys that are meant where they stand beside other words; "access to education" is no schooling of a person."""
+
+_NO_KEY = ("sensitive", "count", "measure", "things", "contact", "never_count")
+"""Roles of names that are no keys, whatever else stands in them: counts by age, dates, rates, partners."""
 
 
 def kinds(name: str, role: str) -> set[str]:
@@ -47,11 +80,13 @@ def kinds(name: str, role: str) -> set[str]:
 
 
 @cache
-def _patterns(role: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns(role: str, *, anywhere: bool = False) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return kind and pattern of a role."""
     with schemas.path_of("words", "disclosure_words.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["role"] == role]
-    ends = ("^(?:", ")$") if role in _WHOLE else ("(?:^|_)(?:", ")(?:_|$)")
+    ends = ("^(?:", ")$") if role in _WHOLE and not anywhere else ("(?:^|_)(?:", ")(?:_|$)")
+    if role in _START:
+        ends = ("^(?:", ")(?:_|$)")
     return tuple((row["kind"], re.compile(ends[0] + row["pattern"] + ends[1])) for row in rows)
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from hxl_kit.sources.layout import TableMap
 
 REJECTED = {"row_number": pl.UInt32, "reason": pl.String}
+"""A row that is not taken over and why; `told` is the reason for people: without the cell that the reason may name."""
+
+TOLD = "told"
 _UNREADABLE = {
     "integer": "is not a whole number",
     "number": "is not a number",
@@ -45,7 +48,8 @@ class Condition:
     """What makes a row unacceptable, and what is said of it.
 
     Where a code is not known, `given` is the column that holds it, which the reason then names with the nearest
-    of the `known` ones, or of the titles of its `codelist`.
+    of the `known` ones, or of the titles of its `codelist`. What is told of it beyond the private folder does not name
+    it: whatever slipped into the column stands there, and it may be a person's name.
     """
 
     holds: pl.Expr
@@ -55,23 +59,32 @@ class Condition:
     codelist: str = ""
 
     def reasons(self, suspects: pl.DataFrame) -> pl.DataFrame:
-        """Return row_number and reason of the rows in which it holds."""
+        """Return row_number, reason, and the reason as it is told, of the rows in which it holds."""
         found = suspects.filter(self.holds)
-        reason = pl.lit(self.message)
-        if self.given and found.height:
-            said = {cell: self._said(cell) for cell in found[self.given].drop_nulls().unique()}
-            reason = pl.col(self.given).replace_strict(said, default=self.message, return_dtype=pl.String)
-        return found.select(row_number="@row", reason=reason)
+        if not self.given or not found.height:
+            return found.select(pl.col("@row").alias("row_number"), *_both(pl.lit(self.message)))
+        said = {cell: self._said(cell) for cell in found[self.given].drop_nulls().unique()}
+        reason, told = (
+            pl.col(self.given).replace_strict(
+                {cell: named[n] for cell, named in said.items()}, default=self.message, return_dtype=pl.String
+            )
+            for n in range(2)
+        )
+        return found.select(pl.col("@row").alias("row_number"), reason=reason, told=told)
 
-    def _said(self, cell: str) -> str:
-        """Say that a code is not known, and which comes nearest; `mapping.unknown_code` tells where it stands."""
+    def _said(self, cell: str) -> tuple[str, str]:
+        """Say that a code is not known, and which comes nearest, with the code and without it.
+
+        `mapping.unknown_code` tells where it stands.
+        """
         if not cell.startswith(UNKNOWN):
-            return f"{self.message}: '{shown(cell)}'{self._hint(cell)}"
+            hint = self._hint(cell)
+            return f"{self.message}: '{shown(cell)}'{hint}", f"{self.message}{hint}"
         column, name, value = cell.removeprefix(UNKNOWN).split(UNKNOWN, 2)
         known = tuple(crosswalk(name).mapping) if name else ()
-        field = self.message.partition(" ")[0]
+        message = f"{column} is not a known code for {self.message.partition(' ')[0]}"
         hint = replace(self, known=known, codelist="")._hint(value)  # noqa: SLF001 - its own kind
-        return f"{column} is not a known code for {field}: '{shown(value)}'{hint}"
+        return f"{message}: '{shown(value)}'{hint}", f"{message}{hint}"
 
     def _hint(self, cell: str) -> str:
         """Name the nearest known code, or all of a few; numbers that look alike mean nothing."""
@@ -83,6 +96,11 @@ class Condition:
         titles = codes_by_title(self.codelist) if self.codelist else {}
         found = get_close_matches(cell.casefold(), titles, n=1, cutoff=_NEAR_TITLE)
         return f"; did you mean '{titles[found[0]]}' ({found[0]})?" if found else ""
+
+
+def _both(reason: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return a reason that names no cell as reason and as what is told."""
+    return reason.alias("reason"), reason.alias(TOLD)
 
 
 def conditions_of(maps: Sequence[TableMap], columns: Columns, country: str | None) -> list[Condition]:
@@ -130,8 +148,8 @@ def _rules(owner: Table, field: Field, value: pl.Expr) -> list[Rule]:
 
 
 def reasons(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFrame:
-    """Return row_number and reason for every row and condition that holds."""
-    nothing = pl.DataFrame(schema=REJECTED)
+    """Return row_number, reason and what is told of it for every row and condition that holds."""
+    nothing = pl.DataFrame(schema=REJECTED | {TOLD: pl.String})
     if not conditions:
         return nothing
     suspects = frame.filter(pl.any_horizontal(c.holds.fill_null(False) for c in conditions))
@@ -141,14 +159,15 @@ def reasons(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFram
 
 
 def joined(found: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Return one row per rejected input row, its reasons joined."""
-    every = pl.concat(found).unique(maintain_order=True)
+    """Return one row per rejected input row, its reasons joined, and what is told of them."""
+    every = pl.concat(found, how="diagonal").unique(maintain_order=True)
+    every = every.with_columns(pl.col(TOLD).fill_null(pl.col("reason")))
     unmade = pl.col("reason").str.contains(_UNMADE, literal=True)
     # What is wrong with the parts of a field says more than that the field is not there.
     every = every.filter(~unmade | unmade.all().over("row_number"))
     return (
         every.group_by("row_number", maintain_order=True)
-        .agg(pl.col("reason").str.join("; "))
+        .agg(pl.col("reason", TOLD).str.join("; "))
         .sort("row_number")
     )
 

@@ -12,7 +12,7 @@ import polars as pl
 from hxl_kit.checks.figures import range_rules
 from hxl_kit.errors import HxlKitError
 from hxl_kit.mapping import WORDS, single_root, tidy
-from hxl_kit.normalise.acceptance import REJECTED, conditions_of, joined, reasons, reshape_conditions
+from hxl_kit.normalise.acceptance import REJECTED, TOLD, conditions_of, joined, reasons, reshape_conditions
 from hxl_kit.normalise.cells import (
     Conventions,
     input_columns,
@@ -42,7 +42,8 @@ Tables = dict[str, pl.DataFrame]
 class Normalised:
     """One batch, normalised.
 
-    `tables` are typed and in the standard's field order; `rejected` has row_number and reason;
+    `tables` are typed and in the standard's field order; `rejected` has row_number and reason, which may name a code
+    that is not known, `told` the same rows' reasons without a cell, for messages;
     `changes` counts each repaired value (column, rule, old, new, count); `warnings` names kept rows
     that a rule speaks about; `accepted` counts input rows; `totals` has each measure's total over all
     input rows and over the accepted ones.
@@ -50,6 +51,7 @@ class Normalised:
 
     tables: Tables
     rejected: pl.DataFrame
+    told: pl.Series
     changes: pl.DataFrame
     warnings: pl.DataFrame
     accepted: int
@@ -105,7 +107,8 @@ class Normaliser:
         tables = self._tables(good, kept)
         return Normalised(
             tables=tables,
-            rejected=rejected,
+            rejected=rejected.drop(TOLD),
+            told=rejected[TOLD],
             changes=pl.concat(
                 [
                     changes(good, tidied(untidy, reread_repairs)),
@@ -208,11 +211,13 @@ class Normaliser:
         return without.select(row_number="@row", reason=pl.lit(message))
 
     def _refused(self, text: pl.DataFrame) -> pl.DataFrame:
-        """Reject what the provider itself says not to use, with its reason."""
+        """Reject what the provider itself says not to use, with its reason, which is a cell: it is not told."""
         if self.layout.refused is None:
             return pl.DataFrame(schema=REJECTED)
         said = text.select(row_number="@row", said=self.layout.refused).drop_nulls("said")
-        return said.select("row_number", reason=pl.concat_str(pl.lit("rejected by the provider: "), "said"))
+        message = "rejected by the provider"
+        reason = pl.concat_str(pl.lit(f"{message}: "), "said")
+        return said.select("row_number", reason=reason, told=pl.lit(message))
 
     def _near_repeats(self, good: pl.DataFrame) -> pl.DataFrame:
         """Warn of accepted rows that look like one that came before; remember them."""

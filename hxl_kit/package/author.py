@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from jsonschema import Draft202012Validator
 
 from hxl_kit.checks.own import OwnCheck, column_of, own_checks, own_rules
+from hxl_kit.disclosure.remedies.entries import Entry, entries
 from hxl_kit.errors import UsageError, nearest
+from hxl_kit.package.treatable import wrong_remedies
+from hxl_kit.package.waivers import Waiver, waivers_of
 from hxl_kit.package.yaml_text import read_yaml
+from hxl_kit.reading.table import shown
 from hxl_kit.sources import source_ids
 from hxl_kit.standard import schemas
 from hxl_kit.standard.codelists import codelist
@@ -91,6 +96,9 @@ class Authored:
     options: Options = field(default_factory=Options)
     places: Places = field(default_factory=Places)
     checks: tuple[OwnCheck, ...] = ()
+    sensitivity: str = ""
+    waivers: tuple[Waiver, ...] = ()
+    remedies: tuple[Entry, ...] = ()
     folder: Path | None = None
 
 
@@ -103,7 +111,7 @@ def read_package_yaml(folder: Path) -> Authored:
     path = folder / FILE_NAME
     if not path.exists():
         raise UsageError(f"{folder}: has no {FILE_NAME}; `hxl-kit init FILE -o {folder}` writes a first one")
-    raw = read_yaml(path)
+    raw = _with_days_as_text(read_yaml(path))
     problems = list(_problems(raw))
     if problems:
         raise UsageError(f"{path}: " + "; ".join(problems))
@@ -120,13 +128,29 @@ def _authored(raw: dict[str, Any], folder: Path) -> Authored:
     made = {
         "inputs": inputs,
         "options": Options(**options),
-        "places": _places(raw.get("places", {}), folder),
+        "places": places_of(raw.get("places", {}), folder),
         "checks": own_checks(raw.get("checks", ())),
+        "waivers": waivers_of(raw)[0],
+        "remedies": entries(raw.get("remedies", ())),
     }
     return Authored(**{**raw, **listed, **made, "folder": folder})
 
 
-def _places(raw: dict[str, Any], folder: Path) -> Places:
+def _with_days_as_text(raw: Any) -> Any:
+    """Return what YAML says with the days of waivers as text: it reads `when: 2025-01-31` as a date."""
+    listed = raw.get("waivers") if isinstance(raw, dict) else None
+    if not isinstance(listed, list):
+        return raw
+    return {**raw, "waivers": [_with_day_as_text(entry) for entry in listed]}
+
+
+def _with_day_as_text(entry: Any) -> Any:
+    when = entry.get("when") if isinstance(entry, dict) else None
+    return {**entry, "when": when.isoformat()} if isinstance(when, date) else entry
+
+
+def places_of(raw: dict[str, Any], folder: Path) -> Places:
+    """Return what the `places` of a package.yaml in a folder say."""
     boundaries = tuple(
         BoundaryFile(**{**entry, "path": folder / entry["path"]}) for entry in raw.get("boundaries", ())
     )
@@ -140,13 +164,29 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
+def part_problems(raw: Any, required: str, *others: str) -> list[str]:
+    """Return a sentence for each thing that is wrong with a file that holds some parts of a package.yaml alone."""
+    parts = {name: _schema()["properties"][name] for name in (required, *others)}
+    return _form_problems(
+        raw,
+        {"type": "object", "additionalProperties": False, "required": [required], "properties": parts},
+    )
+
+
+def _form_problems(raw: Any, schema: dict[str, Any]) -> list[str]:
+    errors = sorted(Draft202012Validator(schema).iter_errors(raw), key=lambda e: [str(p) for p in e.path])
+    return list(dict.fromkeys(_sentence(error) for error in errors))
+
+
 def _problems(raw: Any) -> Iterable[str]:
     """Yield a sentence for each thing that is wrong, or nothing."""
-    errors = sorted(Draft202012Validator(_schema()).iter_errors(raw), key=lambda e: [str(p) for p in e.path])
-    yield from dict.fromkeys(_sentence(error) for error in errors)
+    errors = _form_problems(raw, _schema())
+    yield from errors
     if not errors:
         yield from _unknown_names(raw)
         yield from _unusable_rules(raw.get("checks", ()))
+        yield from waivers_of(raw)[1]
+        yield from wrong_remedies(raw.get("remedies", ()))
 
 
 def _unknown_names(raw: dict[str, Any]) -> Iterable[str]:
@@ -154,11 +194,17 @@ def _unknown_names(raw: dict[str, Any]) -> Iterable[str]:
     for number, entry in enumerate(raw["inputs"]):
         for key, names in known.items():
             if key in entry and entry[key] not in names:
-                yield f"inputs[{number}].{key}: no {key} '{entry[key]}'{nearest(entry[key], names)}"
+                yield f"inputs[{number}].{key}: no {key} '{shown(entry[key])}'{nearest(entry[key], names)}"
     licences = codelist("licence").values
     for number, entry in enumerate(raw["licences"]):
         if entry["name"] not in licences:
-            yield f"licences[{number}].name: no licence '{entry['name']}'{nearest(entry['name'], licences)}"
+            yield f"licences[{number}].name: no licence '{shown(entry['name'])}'{nearest(entry['name'], licences)}"
+    classes = codelist("sensitivity").values
+    if raw.get("sensitivity", "low") not in classes:
+        yield (
+            f"sensitivity: no class '{shown(raw['sensitivity'])}'{nearest(raw['sensitivity'], classes)}; "
+            f"the classes are {', '.join(classes)} (`hxl-kit codelists sensitivity`)"
+        )
 
 
 def _unusable_rules(raw: Any) -> Iterable[str]:
@@ -189,7 +235,9 @@ def _sentence(error: ValidationError) -> str:
     if error.validator == "additionalProperties":
         known = list(error.schema["properties"])
         unknown = sorted(set(error.instance) - set(known), key=str)
-        return where + ", ".join(f"unknown key '{key}'{nearest(str(key), known)}" for key in unknown)
+        return where + ", ".join(
+            f"unknown key '{shown(str(key))}'{nearest(str(key), known)}" for key in unknown
+        )
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return where + ", ".join(f"'{key}' is missing" for key in missing)

@@ -14,6 +14,9 @@ from hxl_kit.package.outputs.workbook import write_workbook
 from hxl_kit.package.placing import placer_of
 from hxl_kit.package.private import ByProducts, private_folder
 from hxl_kit.package.protect import Protector, protected_fields
+from hxl_kit.package.protected_rows import RULE
+from hxl_kit.package.publishable import is_plain
+from hxl_kit.package.remedies import TreatedTables, treat, without_totals
 from hxl_kit.package.split import parts_of, split_rows, split_values
 from hxl_kit.package.tables import TableFiles
 from hxl_kit.reading.packages import DESCRIPTOR, listed_files
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from hxl_kit.disclosure.remedies import Remedy
     from hxl_kit.package.author import Authored, Input
     from hxl_kit.sources.definition import Source
 
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 class Built:
     """A finished package: where it is, its rows by table, and what became of its inputs.
 
+    `remedies` says what was changed so that nobody is found, `may_tell` which fields should be looked at after it.
     `reasons` counts the rejected rows by reason, `unmatched` the names of places that led to no P-code. `made_in` is the output folder that was asked for; parts of a split lie in it and share its by-products.
     """
 
@@ -47,6 +52,8 @@ class Built:
     reasons: Mapping[str, int]
     unmatched: int
     made_in: Path
+    remedies: tuple[Remedy, ...] = ()
+    may_tell: tuple[str, ...] = ()
 
     @property
     def private(self) -> Path:
@@ -97,11 +104,25 @@ def build_package(authored: Authored, out: Path) -> Built:
     """
     with ByProducts(out) as private:
         with staged_folder(out, DESCRIPTOR, listed_files(out)) as stage:
-            files, records = read_inputs(authored, stage, private)
-            finish_package(authored, files, records, private.warning_counts())
+            tables, records = _treated_inputs(authored, stage, private, out)
+            finish_package(authored, tables.files, records, private.warning_counts(), tables.done)
             refuse_invalid(stage)
         private.install()
-    return Built(out, files.rows, tuple(records), *_counts(private), out)
+    counts = _counts(private)
+    return Built(out, tables.files.rows, tuple(records), *counts, out, tables.done, tables.notes)
+
+
+def _treated_inputs(
+    authored: Authored, folder: Path, private: ByProducts, out: Path
+) -> tuple[TreatedTables, list[InputRecord]]:
+    """Read all inputs into table files in `folder`, changed by the remedies of package.yaml."""
+    if not authored.remedies:
+        files, records = read_inputs(authored, folder, private)
+        return TreatedTables(files, (), ()), records
+    with working_folder(folder) as received:
+        files, records = read_inputs(authored, received, private)
+        tables = treat(authored, files, folder, out)
+    return tables, without_totals(records, tables.done)
 
 
 def read_inputs(
@@ -119,10 +140,13 @@ def read_inputs(
         source_ids = _source_ids(authored.inputs, sources)
         records = [
             record
-            for entry, found, source_id in zip(authored.inputs, sources, source_ids, strict=True)
-            for record in intake.take(entry, found, source_id)
+            for number, (entry, found, source_id) in enumerate(
+                zip(authored.inputs, sources, source_ids, strict=True), 1
+            )
+            for record in intake.take(entry, found, source_id, number)
         ]
     files.check_keys()
+    private.unexpected("", [(RULE, told) for told in protector.left_over(files)])
     protector.install()
     private.unmatched = placer.unmatched()
     for name, notes in placer.notes().items():
@@ -131,14 +155,18 @@ def read_inputs(
 
 
 def finish_package(
-    authored: Authored, files: TableFiles, records: list[InputRecord], warnings: Mapping[str, int]
+    authored: Authored,
+    files: TableFiles,
+    records: list[InputRecord],
+    warnings: Mapping[str, int],
+    remedies: tuple[Remedy, ...] = (),
 ) -> dict[str, Any]:
     """Write workbook and datapackage.json beside the finished tables; return the descriptor."""
     options = authored.options
     if options.xlsx:
         tables = [(table(name), files.parquet_path(name)) for name in files.names]
         write_workbook(files.folder / f"{authored.name}.xlsx", tables, authored.title)
-    descriptor = describe_package(authored, files, records, warnings)
+    descriptor = describe_package(authored, files, records, warnings, remedies)
     if not options.parquet:
         for name in files.names:
             files.parquet_path(name).unlink()
@@ -150,7 +178,8 @@ def split_package(authored: Authored, out: Path) -> list[Built]:
     """Build one package per value of `split_by`, named `<name>-<value>`; rows without a value go to `<name>-none`."""
     field = str(authored.options.split_by)
     with ByProducts(out) as private, working_folder(out) as whole:
-        files, records = read_inputs(authored, whole, private)
+        tables, records = _treated_inputs(authored, whole, private, out)
+        files = tables.files
         values = split_values(files, field)
         built = []
         for value, part in zip(values, parts_of(authored, values), strict=True):
@@ -160,9 +189,11 @@ def split_package(authored: Authored, out: Path) -> list[Built]:
                     for name, rows in split_rows(files, field, value):
                         selected.write({name: rows})
                 selected.check_keys()
-                finish_package(part, selected, records, private.warning_counts())
+                finish_package(part, selected, records, private.warning_counts(), tables.done)
                 refuse_invalid(stage)
-            built.append(Built(place, selected.rows, tuple(records), *_counts(private), out))
+            counts = _counts(private)
+            done = (tables.done, tables.notes)
+            built.append(Built(place, selected.rows, tuple(records), *counts, out, *done))
         private.install()
     return built
 
@@ -177,11 +208,16 @@ def _source_of(entry: Input) -> Source:
 
 
 def _source_ids(inputs: Sequence[Input], sources: Sequence[Source]) -> list[str]:
-    """Return an id for each input's row of `sources`: source and release, and the file's name if several share these."""
+    """Return an id for each input's row of `sources`: source and release, and the file's name if several share these.
+
+    A file's name that may be private is left out.
+    """
     plain = [f"{s.id}:{e.release}" if e.release else s.id for e, s in zip(inputs, sources, strict=True)]
     named = [
-        source_id if plain.count(source_id) == 1 else f"{source_id}:{entry.path.name.partition('.')[0]}"
-        for source_id, entry in zip(plain, inputs, strict=True)
+        f"{source_id}:{entry.path.name.partition('.')[0]}"
+        if plain.count(source_id) > 1 and is_plain(entry.path.name, found)
+        else source_id
+        for source_id, entry, found in zip(plain, inputs, sources, strict=True)
     ]
     counts = Counter[str]()
     unique = []

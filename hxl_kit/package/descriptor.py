@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit import __version__
-from hxl_kit.package.resources import describe_resources
+from hxl_kit.package.protected_rows import RULE
+from hxl_kit.package.resources import describe_resources, with_remedies
 from hxl_kit.places.gazetteer import gazetteer
 from hxl_kit.standard.codelists import codelist
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hxl_kit.disclosure.remedies import Remedy
     from hxl_kit.package.author import Authored
     from hxl_kit.package.tables import TableFiles
 
@@ -26,7 +28,10 @@ _LIST = re.compile(r"\[\n\s+(?:[^\[\]{}\n]+\n\s*)+\]")
 
 @dataclass(frozen=True)
 class InputRecord:
-    """What became of one input: where its rows came from and where they went."""
+    """What became of one input: where its rows came from and where they went.
+
+    `name` and `notes` are for this machine; in a package stand the public ones (`package.publishable`).
+    """
 
     name: str
     sha256: str
@@ -38,11 +43,13 @@ class InputRecord:
     rejected_rows: int
     totals: Mapping[str, Mapping[str, float]]
     notes: tuple[str, ...]
+    public_name: str
+    public_notes: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as provenance shows it; empty entries are left out."""
         described: dict[str, Any] = {
-            "name": self.name,
+            "name": self.public_name,
             "hash": f"sha256:{self.sha256}",
             "bytes": self.bytes,
             "source": self.source,
@@ -51,15 +58,19 @@ class InputRecord:
             "accepted_rows": self.accepted_rows,
             "rejected_rows": self.rejected_rows,
             "totals": {name: dict(totals) for name, totals in self.totals.items()},
-            "notes": list(self.notes),
+            "notes": list(self.public_notes),
         }
         return {key: value for key, value in described.items() if value not in ("", {}, [])}
 
 
 def describe_package(
-    authored: Authored, files: TableFiles, inputs: Sequence[InputRecord], warnings: Mapping[str, int]
+    authored: Authored,
+    files: TableFiles,
+    inputs: Sequence[InputRecord],
+    warnings: Mapping[str, int],
+    remedies: Sequence[Remedy] = (),
 ) -> dict[str, Any]:
-    """Return the descriptor of the tables in `files`, by the author's metadata and the inputs' records."""
+    """Return the descriptor of the tables in `files`, by the author's metadata and the records of inputs and remedies."""
     described: dict[str, Any] = {
         "$schema": PROFILE,
         "name": authored.name,
@@ -73,16 +84,19 @@ def describe_package(
         "sources": _sources(files),
         "temporal": _temporal(files),
         "spatial": _spatial(files),
+        "sensitivity": authored.sensitivity,
+        "waivers": [waiver.as_json() for waiver in authored.waivers],
         "methodology": authored.methodology.strip(),
         "caveats": authored.caveats.strip(),
-        "resources": describe_resources(authored, files),
+        "resources": with_remedies(describe_resources(authored, files), remedies),
         "checks": [entry.as_json() for entry in authored.checks if entry.table in files.names],
         "provenance": {
             "tool": "hxl_kit",
             "version": __version__,
             "inputs": [record.as_json() for record in inputs],
-            "warnings": dict(warnings),
+            "warnings": {name: count for name, count in warnings.items() if not name.endswith(RULE)},
             **_pcodes(authored, files),
+            **({"remedies": [record.as_json() for record in remedies]} if remedies else {}),
         },
     }
     return {key: value for key, value in described.items() if value not in ("", [], {}, None)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -15,6 +15,8 @@ ROW_VERBS: tuple[RowVerb, ...] = ("added", "changed", "removed", "retracted")
 _SHOWN_ROWS = 5
 _SHOWN_METADATA = 30
 _SHOWN_CHARACTERS = 60
+NOT_SHOWN = "(not shown)"
+"""Stands for words of a package that may not be published."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,18 @@ class PackageDiff:
             schema=tuple(SchemaChange(**_paired(change, "properties")) for change in raw["schema"]),
             resources=tuple(ResourceChange(**change) for change in raw["resources"]),
             tables={name: _table_from_json(table) for name, table in raw["tables"].items()},
+        )
+
+    def without_values(self) -> Self:
+        """Return what differs by names and counts: no row, and no word of metadata or schema.
+
+        It is for a package that may not leave this machine; plans are carried to other machines and into logs.
+        """
+        return replace(
+            self,
+            metadata=tuple(MetadataChange(c.field, NOT_SHOWN, NOT_SHOWN) for c in self.metadata),
+            schema=tuple(replace(change, properties={}) for change in self.schema),
+            tables={name: replace(table, rows=()) for name, table in self.tables.items()},
         )
 
     def as_text(self, *, files: bool = True) -> str:

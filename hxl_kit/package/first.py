@@ -14,6 +14,7 @@ from hxl_kit.files import write_atomically
 from hxl_kit.package.author import FILE_NAME
 from hxl_kit.package.provider import package_name
 from hxl_kit.sources import source, source_ids
+from hxl_kit.standard.codelists import codelist
 from hxl_kit.standard.tables import table_names
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ _HEAD = """# What this package is and where its rows come from; `hxl-kit build` 
 """
 
 
+_CLASS_POINT = "the sensitivity class, without which nothing is published"
+_CLASS_HEAD = """# The sensitivity class, after your country's Information Sharing Protocol: take the # away and name one.
+# Without it nothing is published; only low is."""
+
+
 def write_first(files: Sequence[Path], folder: Path) -> tuple[Path, list[str]]:
     """Write `folder`/package.yaml; return its path and, in words, what is left to complete.
 
@@ -37,7 +43,7 @@ def write_first(files: Sequence[Path], folder: Path) -> tuple[Path, list[str]]:
     path = folder / FILE_NAME
     if path.exists():
         raise UsageError(f"{path}: exists already; change it, or name another folder")
-    inputs, points = [], ["title, description, contributors and licence of your package"]
+    inputs, points = [], ["title, description, contributors and licence of your package", _CLASS_POINT]
     for file in files:
         entry, point = _input(file, folder)
         inputs.append(entry)
@@ -48,8 +54,15 @@ def write_first(files: Sequence[Path], folder: Path) -> tuple[Path, list[str]]:
     yaml.width = _UNWRAPPED
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.dump(described, text)
-    write_atomically(path, (_HEAD + text.getvalue()).encode())
+    write_atomically(path, (_HEAD + text.getvalue() + _classes()).encode())
     return path, points
+
+
+def _classes() -> str:
+    """Return the lines on the sensitivity class, as comments: nobody but the author can name it."""
+    codes = codelist("sensitivity").codes
+    lines = (f"#   {code.code:10}{code.description}" for code in codes)
+    return "\n".join([_CLASS_HEAD, *lines, "# sensitivity:"]) + "\n"
 
 
 def _input(file: Path, folder: Path) -> tuple[dict[str, str], str]:

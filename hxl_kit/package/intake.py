@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.errors import SourceMismatchError, nearest
+from hxl_kit.errors import SourceMismatchError, UsageError, nearest
 from hxl_kit.files import require_plain_file, sha256_of
 from hxl_kit.mapping import POLARS_TYPES
 from hxl_kit.normalise import Conventions, Normalised, Normaliser
 from hxl_kit.package.descriptor import InputRecord
+from hxl_kit.package.publishable import Said, about_columns, about_reading, about_sheets, file_name
 from hxl_kit.package.tables import ahead
 from hxl_kit.reading import Batch, TableText, open_tables
 from hxl_kit.reading.hashtags import recognise
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from hxl_kit.package.protect import Protector
     from hxl_kit.package.tables import TableFiles
     from hxl_kit.sources.definition import Layout, Source
-
-_NAMED_COLUMNS = 12
 
 
 @dataclass
@@ -63,20 +62,23 @@ class Intake:
     seen: Mapping[str, list[pl.Series]]
     documents: list[pl.DataFrame] = field(default_factory=list)
 
-    def take(self, entry: Input, found: Source, source_id: str) -> list[InputRecord]:
-        """Read one input into the tables; return what became of each of its tables.
+    def take(self, entry: Input, found: Source, source_id: str, number: int = 1) -> list[InputRecord]:
+        """Read one input, the `number`-th, into the tables; return what became of each of its tables.
 
         Raises:
             InputError: the file cannot be read, is not of the source, or leaves open how to read a column.
         """
         digest = sha256_of(require_plain_file(entry.path))
         with open_tables(entry.path, encoding=entry.encoding, sheet=entry.sheet) as tables, _about(entry):
-            fitting, told = _fitting(tables, entry, found)
+            fitting, others = _fitting(tables, entry, found)
             records = []
-            for text, layout in fitting:
-                name = f"{entry.path.name}: {text.sheet}" if len(fitting) > 1 else entry.path.name
-                tally, notes = self._read(entry, text, layout, source_id, name)
-                records.append(_record(entry, found, digest, name, tally, (*notes, *told)))
+            for sheet, (text, layout) in enumerate(fitting, 1):
+                name = Said(entry.path.name, file_name(entry.path, number, found))
+                if len(fitting) > 1:
+                    name = name.with_sheet(str(text.sheet), sheet, found)
+                tally, notes = self._read(entry, text, layout, source_id, name.here)
+                about = (*about_reading(text, layout, found), *notes, *about_sheets(others))
+                records.append(_record(entry, found, digest, name, tally, about))
         if entry.source:
             self._write({"sources": _source_row(found, source_id, entry, digest)})
         return records
@@ -92,8 +94,8 @@ class Intake:
 
     def _read(
         self, entry: Input, text: TableText, layout: Layout, source_id: str, name: str
-    ) -> tuple[Tally, tuple[str, ...]]:
-        """Normalise one table; return its counts and the notes on it."""
+    ) -> tuple[Tally, tuple[Said, ...]]:
+        """Normalise one table; return its counts and what is said of its columns."""
         names = _names(text, layout, entry)
         unknown = [column for column in text.header if column not in names]
         personal = [column for column, name in names.items() if name in layout.personal]
@@ -110,15 +112,19 @@ class Intake:
         for batch in ahead(_without_persons(text, personal)):
             normalised = normaliser.normalise(batch.frame.rename(names, strict=False))
             tables, told = self.placer.place(normalised.tables, entry.source or "")
-            self._write(self.protector.protect(tables))
-            self.private.reject(label, batch.frame, normalised.rejected)
+            safe = self.protector.protect(tables, own_keys=not entry.source)
+            self._write(safe.tables)
+            self.private.reject(label, batch.frame, normalised.rejected, normalised.told)
             self.private.reject_records(label, batch.bad)
-            self.private.note(normalised.changes, pl.concat([normalised.warnings, told]))
+            self.private.note(
+                pl.concat([normalised.changes, safe.changes]),
+                pl.concat([normalised.warnings, told, safe.warnings]),
+            )
             if unknown and entry.source:
                 self.private.keep(label, batch.frame.select("row_number", *unknown))
             tally.add(normalised, len(batch.bad))
         self.private.unexpected(name, normaliser.tally.unexpected())
-        return tally, (*text.notes, *layout.notes, *_about_columns(layout, names, unknown))
+        return tally, tuple(about_columns(layout, names, unknown))
 
 
 @contextmanager
@@ -135,7 +141,7 @@ def _about(entry: Input) -> Iterator[None]:
 def _fitting(
     tables: Sequence[TableText], entry: Input, found: Source
 ) -> tuple[list[tuple[TableText, Layout]], tuple[str, ...]]:
-    """Return the tables that are of the source, each with its layout, and notes on those that are not.
+    """Return the tables that are of the source, each with its layout, and the sheets of those that are not.
 
     Raises:
         SourceMismatchError: none is, or several are and do not belong together.
@@ -160,7 +166,7 @@ def _fitting(
         raise SourceMismatchError(
             f"{len(fitting)} sheets hold a table of {found.id}: {named}; name one: --sheet NAME"
         )
-    return fitting, tuple(f"sheet '{name}' is not of this source: not read" for name in others)
+    return fitting, tuple(others)
 
 
 def _layout(text: TableText, entry: Input, found: Source) -> Layout:
@@ -216,36 +222,11 @@ def _renamed(text: TableText, names: Mapping[str, str]) -> Iterator[pl.DataFrame
         yield batch.frame.rename(names)
 
 
-def _about_columns(layout: Layout, names: Mapping[str, str], unknown: Sequence[str]) -> Iterator[str]:
-    """Say which columns were found under another name, which have no place, and which are not known."""
-    others = [f"'{given}' as {name}" for given, name in names.items() if given != name]
-    if others:
-        yield f"columns read under another name: {_listed(others)}"
-    dropped = [given for given, name in names.items() if name in layout.personal]
-    if dropped:
-        yield f"columns of private persons dropped before anything was kept: {', '.join(dropped)}"
-    left = [given for given, name in names.items() if name not in layout.columns | layout.personal]
-    if left or unknown:
-        yield f"columns not carried over: {', '.join([*left, *unknown])}"
-    if unknown:
-        yield f"of these unknown to this source, kept in the private folder: {_listed(unknown)}"
-    absent = layout.columns & layout.optional - set(names.values())
-    alike = [f"'{column}'{hint}" for column in unknown if (hint := nearest(column, absent))]
-    if alike:
-        yield f"columns that may be renamed ones, not read: {_listed(alike)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _NAMED_COLUMNS
-    first = ", ".join(names[:_NAMED_COLUMNS])
-    return f"{first} … and {more} more" if more > 0 else first
-
-
 def _record(
-    entry: Input, found: Source, digest: str, name: str, tally: Tally, notes: tuple[str, ...]
+    entry: Input, found: Source, digest: str, name: Said, tally: Tally, notes: Sequence[Said]
 ) -> InputRecord:
     return InputRecord(
-        name=name,
+        name=name.here,
         sha256=digest,
         bytes=entry.path.stat().st_size,
         source=found.id,
@@ -254,12 +235,18 @@ def _record(
         accepted_rows=tally.accepted,
         rejected_rows=tally.rejected,
         totals=tally.totals,
-        notes=notes,
+        notes=tuple(note.here for note in notes),
+        public_name=name.public,
+        public_notes=tuple(note.public for note in notes if note.public),
     )
 
 
 def _source_row(found: Source, source_id: str, entry: Input, digest: str) -> pl.DataFrame:
-    """Return the row of the table `sources` for a provider's file."""
+    """Return the row of the table `sources` for a provider's file.
+
+    Raises:
+        UsageError: the day on which it was retrieved is none.
+    """
     known = {
         "source_id": source_id,
         "title": found.title,
@@ -276,6 +263,9 @@ def _source_row(found: Source, source_id: str, entry: Input, digest: str) -> pl.
         "access": found.access,
     }
     row = pl.DataFrame([known], schema=dict.fromkeys(known, pl.String))
+    row = row.with_columns(pl.col("retrieved_at").str.to_date("%Y-%m-%d", strict=False))
+    if entry.retrieved_at and row["retrieved_at"].has_nulls():
+        raise UsageError(f"{entry.path}: retrieved_at is no day of the calendar; write it like 2024-12-31")
     fields = table("sources").fields
     return row.select(
         (pl.col(f.name) if f.name in known else pl.lit(None, pl.String).alias(f.name)).cast(

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
     from hxl_kit.reading import BadRow
 
+OWNER_ALONE = 0o700
+"""The mode of a new private folder: nobody else on the machine may look into it."""
+
 _FOLDERS = ("rejected", "unknown_columns")
 _README = """This folder stays on your machine. It may hold rows as they were received, with personal data.
-hxl_kit never publishes, zips or uploads it. You may delete it.
+hxl_kit never publishes, zips or uploads it. You may delete it, but keep the keys (*.key) and the lists of codes
+(protected.csv, new_ids.csv), with a copy: without them the next release has other codes and other places.
 
 rejected/<input>.csv          rows that were not taken over, as received, with the reason
 unknown_columns/<input>.csv   cells of columns that the source does not know, by row number
@@ -29,6 +33,8 @@ changes.csv                   every value that was written another way: column, 
 unmatched_places.csv          names of places that led to no P-code, with the reason and the nearest candidates: fill in
                               `code` and append the lines to the decisions that package.yaml names (places.decisions)
 warnings.csv                  rows that were kept although a rule speaks about them, and what is unusual in a file
+protect.key, protected.csv    the secret that codes of people are made with, and which code is whom
+mask.key, new_ids.csv         the secret by which places are moved and ids get new codes, and which code is which id
 """
 
 
@@ -61,10 +67,13 @@ class ByProducts:
         count = self._labels[input_name]
         return input_name if count == 1 else f"{input_name}-{count}"
 
-    def reject(self, input_name: str, batch: pl.DataFrame, rejected: pl.DataFrame) -> None:
-        """Keep the rejected rows of a batch as received, with row_number and reason in front."""
+    def reject(self, input_name: str, batch: pl.DataFrame, rejected: pl.DataFrame, told: pl.Series) -> None:
+        """Keep the rejected rows of a batch as received, with row_number and reason in front.
+
+        `told` has the reasons as they may be counted in messages: without the cells that reasons may name.
+        """
         if rejected.height:
-            self._reasons.update(rejected["reason"].to_list())
+            self._reasons.update(told.to_list())
             rows = rejected.join(batch, on="row_number", how="left", maintain_order="left")
             self._append("rejected", input_name, rows)
 
@@ -131,7 +140,7 @@ class ByProducts:
         for folder in _FOLDERS:
             shutil.rmtree(self._target / folder, ignore_errors=True)
             if any((self._stage / folder).iterdir()):
-                self._target.mkdir(exist_ok=True)
+                self._target.mkdir(mode=OWNER_ALONE, exist_ok=True)
                 (self._stage / folder).rename(self._target / folder)
         if self._target.is_dir():
             write_atomically(self._target / "README.txt", _README.encode())
@@ -148,6 +157,7 @@ class ByProducts:
 def _place(path: Path, frame: pl.DataFrame) -> None:
     """Write a frame as CSV, or remove the old file when there is nothing to say."""
     if frame.height:
+        path.parent.mkdir(mode=OWNER_ALONE, exist_ok=True)
         write_atomically(path, frame.write_csv().encode())
     else:
         path.unlink(missing_ok=True)

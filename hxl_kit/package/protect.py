@@ -8,21 +8,24 @@ secret can find a name by trying names.
 from __future__ import annotations
 
 import hmac
-import secrets
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hxl_kit.errors import UsageError, nearest
-from hxl_kit.files import write_atomically
+from hxl_kit.disclosure.remedies.coding import PREFIX
+from hxl_kit.errors import DataError, UsageError, nearest
+from hxl_kit.package.private_key import keep_codes, private_key
+from hxl_kit.package.protected_rows import Protected, conceal, left_over
 from hxl_kit.standard.tables import table, table_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-PREFIX = "protected:"
+    from hxl_kit.package.tables import TableFiles
+
 _CODE_DIGITS = 12
 
 
@@ -54,23 +57,31 @@ class Protector:
     fields: Mapping[str, tuple[str, ...]]
     _codes: dict[str, str] = field(default_factory=dict)
 
-    def protect(self, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-        """Return the tables with the chosen fields' values replaced; `protected:` values stay."""
-        return {name: self._protect(frame, self.fields.get(name, ())) for name, frame in tables.items()}
+    def protect(self, tables: Mapping[str, pl.DataFrame], *, own_keys: bool = True) -> Protected:
+        """Return the tables with the chosen fields' values replaced, also elsewhere in their rows.
+
+        `protected:` values stay. Keys that are not the author's own are made anew where they are hashes.
+        """
+        coded = {name: self._protect(frame, self.fields.get(name, ())) for name, frame in tables.items()}
+        secret = b"" if own_keys or not self._codes else self._secret
+        return conceal(tables, coded, self.fields, self._codes, secret)
+
+    def left_over(self, files: TableFiles) -> list[str]:
+        """Return which columns of the finished tables may still name whom the author protects, and in how many rows.
+
+        Raises:
+            DataError: a column certainly does: nothing is written until its cells are rewritten.
+        """
+        found = left_over({name: files.scan(name) for name in files.names if self._codes}, self._codes)
+        if certain := [str(column) for column in found if column.certain]:
+            raise DataError(f"protect: {'; '.join(certain)}")
+        return [str(column) for column in found]
 
     def install(self) -> None:
         """Add this build's codes to the key file `protected.csv` (code, value) in the private folder."""
         if not self._codes:
             return
-        path = self.folder / "protected.csv"
-        known = (
-            pl.read_csv(path, infer_schema=False)
-            if path.exists()
-            else pl.DataFrame(schema={"code": pl.String, "value": pl.String})
-        )
-        new = pl.DataFrame({"code": list(self._codes.values()), "value": list(self._codes)})
-        key = pl.concat([known, new]).unique("code", keep="first").sort("code")
-        write_atomically(path, key.write_csv().encode())
+        keep_codes(self.folder / "protected.csv", self._codes)
 
     def _protect(self, frame: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
         for name in fields:
@@ -83,10 +94,6 @@ class Protector:
     def _code(self, value: str) -> str:
         return PREFIX + hmac.new(self._secret, value.encode(), "sha256").hexdigest()[:_CODE_DIGITS]
 
-    @property
+    @cached_property
     def _secret(self) -> bytes:
-        path = self.folder / "protect.key"
-        if not path.exists():
-            write_atomically(path, secrets.token_hex(32).encode())
-            path.chmod(0o600)
-        return path.read_bytes()
+        return private_key(self.folder / "protect.key")

@@ -8,9 +8,10 @@ from hxl_kit.files import sha256_of
 from hxl_kit.standard.tables import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from hxl_kit.disclosure.remedies import Remedy
     from hxl_kit.package.author import Authored
     from hxl_kit.package.tables import TableFiles
 
@@ -37,6 +38,41 @@ def describe_resources(authored: Authored, files: TableFiles) -> list[dict[str, 
         workbook = files.folder / f"{authored.name}.xlsx"
         resources.append(_file(f"{authored.name}-xlsx", title, workbook, XLSX))
     return resources
+
+
+_TOLD = {
+    "drop": "The values of {columns} are left out.",
+    "coarser-dates": "Dates are those of the {to}.",
+    "coarser-places": "Places are told to {to}.",
+    "mask-places": "Coordinates are moved at random, by up to {urban_km:g} km for urban and {rural_km:g} km for rural "
+    "places, up to {far_km:g} km for one rural place in a hundred.",
+    "round": "Counts of people and households are rounded to multiples of {base}.",
+    "suppress": "Counts of people and households below {smallest_shown}, and others that would give them away, "
+    "are kept back.",
+}
+
+
+def with_remedies(resources: list[dict[str, Any]], remedies: Sequence[Remedy]) -> list[dict[str, Any]]:
+    """Return resources whose descriptions say what was changed in their tables so that nobody is found by them."""
+    told: dict[str, list[str]] = {}
+    for record in remedies:
+        sentence = _TOLD[record.remedy].format(columns=", ".join(record.columns), **record.parameters)
+        told.setdefault(record.table, []).append(sentence)
+    return [_with_sentences(resource, told) for resource in resources]
+
+
+def _with_sentences(resource: dict[str, Any], told: dict[str, list[str]]) -> dict[str, Any]:
+    sentences = told.get(resource["name"].removesuffix("-hxl").removesuffix("-parquet"), [])
+    if not sentences:
+        return resource
+    described = " ".join(filter(None, (resource.get("description", ""), *sentences)))
+    return {key: described if key == "description" else value for key, value in _described(resource).items()}
+
+
+def _described(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource that has a description, behind its title."""
+    front = {key: resource[key] for key in ("name", "title")}
+    return {**front, "description": "", **resource}
 
 
 def _table_resources(authored: Authored, files: TableFiles, name: str) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ the same columns, so that a reviewer fills in the code and appends the lines.
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ With `parent_code` the decision is about the name inside that unit only.
 """
 SCHEMA = dict.fromkeys(COLUMNS, pl.String) | {"level": pl.UInt8}
 MAXIMUM_BYTES = 16 << 20
+_CODE = re.compile(r"[A-Z]{2,3}[0-9A-Z._-]{0,6}")
 
 
 def no_decisions() -> pl.DataFrame:
@@ -111,9 +113,16 @@ def _bad_codes(rows: pl.DataFrame, gazetteer: Gazetteer) -> list[str]:
     units = gazetteer.units.select("location_code", "code")
     lost = rows.filter(pl.col("code").is_not_null()).join(units, on=["location_code", "code"], how="anti")
     return [
-        f"line {line}: no unit '{code}' of {country} in the gazetteer"
+        f"line {line}: no unit {_named(code, quoted=True)} of {_named(country)} in the gazetteer"
         for line, code, country in lost.select("line", "code", "location_code").iter_rows()
     ]
+
+
+def _named(cell: str, *, quoted: bool = False) -> str:
+    """Return a cell that is written like a code; another one may be a name that slipped into the column."""
+    if not _CODE.fullmatch(cell):
+        return "(no code)"
+    return f"'{cell}'" if quoted else cell
 
 
 def _contradictions(rows: pl.DataFrame) -> list[str]:

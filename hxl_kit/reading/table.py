@@ -10,6 +10,7 @@ import polars as pl
 
 from hxl_kit.errors import InputError
 from hxl_kit.files import reason_of
+from hxl_kit.reading.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -99,7 +100,11 @@ class TableText:
 
 
 def shown(text: str) -> str:
-    """Return a name from a file as it may stand in a message: one line, no control codes, not too long."""
+    """Return a name from a file as it may stand in a message: one line, no control codes, not too long, masked.
+
+    Masked are e-mail addresses and long numbers (`reading.masking`).
+    """
+    text = masked(text)
     cut = text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hxl_kit.screening.words import header_says, plain, tag_says
+from hxl_kit.screening.headers import header_holds, header_says
+from hxl_kit.screening.words import plain, tag_says
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,5 +77,6 @@ def _is_of_a_person(column: Column) -> bool:
     if header_says(column.name, "gbv"):
         return header_says(column.name, "age") != "" and column.is_age
     if header_says(column.name, "person_name") == "is" or "person_name" in said:
-        return column.is_text and not column.is_code and "contact" not in plain(column.name)
+        bodies = column.is_bodies or header_holds(column.name, "officer", "part")
+        return column.is_text and not (column.is_code or bodies)
     return header_says(column.name, "person_id") == "is" and column.is_code and not column.is_day

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from hxl_kit.screening.names import is_full_name, is_name, is_surname
 from hxl_kit.screening.values import looks_like_phone
-from hxl_kit.screening.words import listed
+from hxl_kit.screening.words import has, listed, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,11 @@ NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 DAY = re.compile(
     r"(?:1[89]|20)\d\d[-/.]?\d\d?[-/.]?\d\d?(?:[T ].*)?|\d\d?[-/. ](?:\d\d?|[^\W\d]{3,9}\.?)[-/. ,]+(?:(?:1[89]|20)?\d\d)"
 )
-PRECISE = re.compile(r"[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+-?\d+(?:\.\d+)?)*)?")
+PRECISE = re.compile(
+    r"[\[(]?[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+-?\d+(?:\.\d+)?)*)?[\])]?"
+)
+DIALLED = re.compile(r"\(?\d{2,5}\)?(?:[ -]\d{2,5}){1,4}")
+POINT = re.compile(r"[\[(]?[+-]?\d{1,2}\.\d{3,}[ ,;]+[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+-?\d+(?:\.\d+)?)*[\])]?")
 NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]*(?:[ ,]+[^\W\d_][^\W\d_.'’-]*){1,4}")
 
 
@@ -56,6 +61,11 @@ class Column:
     def is_text(self) -> bool:
         """Whether most values have letters, and are more than yes and no."""
         return self.share(lambda text: any(c.isalpha() for c in text) and not is_yes_no(text)) >= MOST
+
+    @cached_property
+    def answers(self) -> tuple[str, ...]:
+        """The values that are more than yes, no, none or not known."""
+        return tuple(text for text in self.sample if not is_yes_no(text))
 
     @cached_property
     def is_number(self) -> bool:
@@ -93,6 +103,33 @@ class Column:
         return self.distinct >= MOST and self.share(looks_like_phone) >= MOSTLY
 
     @cached_property
+    def is_small_number(self) -> bool:
+        """Whether the values are numbers that may as well be counts: of four digits at most."""
+        return self.share(lambda text: text.strip().isdigit() and len(text.strip()) < LONG) >= NEARLY_ALL
+
+    @cached_property
+    def is_long_number(self) -> bool:
+        """Whether the values are numbers of as many digits each as a phone or an identity card has."""
+        lengths = [len(digits) for text in self.sample if (digits := re.sub(r"[ .()+-]", "", text)).isdigit()]
+        long = [length for length in lengths if length in LONG_DIGITS]
+        return len(long) >= NEARLY_ALL * len(self.sample) and max(long) - min(long) <= LENGTHS_APART
+
+    @cached_property
+    def is_round(self) -> bool:
+        """Whether half the values are round numbers, as amounts and estimates are."""
+        return self.share(lambda text: text.strip().endswith(("00", "000"))) >= MOST
+
+    @cached_property
+    def is_dialled(self) -> bool:
+        """Whether the values are groups of digits as phone numbers are written."""
+        return self.distinct >= MOST and self.share(lambda text: DIALLED.fullmatch(text.strip()) is not None) >= MOSTLY
+
+    @cached_property
+    def is_point(self) -> bool:
+        """Whether the values are latitude and longitude in one cell, to three decimals."""
+        return self.share(lambda text: POINT.fullmatch(text.strip()) is not None) >= MOST
+
+    @cached_property
     def is_precise_place(self) -> bool:
         """Whether most values are degrees with at least three decimals: some hundred metres."""
         return self.share(lambda text: PRECISE.fullmatch(text.strip()) is not None) >= MOST
@@ -104,6 +141,40 @@ class Column:
             self.distinct >= MOSTLY
             and self.share(lambda text: NAME.fullmatch(text.strip()) is not None) >= MOSTLY
         )
+
+    @cached_property
+    def named(self) -> float:
+        """The share of the values that are people's names as they are known, 0 to 1."""
+        return self.share(is_name)
+
+    @cached_property
+    def fully_named(self) -> float:
+        """The share of the values that are people's names of two words or more, 0 to 1."""
+        return self.share(is_full_name)
+
+    @cached_property
+    def is_bodies(self) -> bool:
+        """Whether half the values are names of organisations, offices or places."""
+        return self.share(lambda text: has("organ", "value", plain(text))) >= MOST
+
+    @cached_property
+    def is_surnames(self) -> bool:
+        """Whether nearly all values are single words that end as family names do."""
+        return self.share(is_surname) >= NEARLY_ALL
+
+    @cached_property
+    def is_people(self) -> bool:
+        """Whether the values are names of people, whatever the header says: full ones, or given names alone."""
+        if len(self.sample) < FEW or (self.distinct < MOST and self.named < NEARLY_ALL):
+            return False
+        given_alone = self.named >= NEARLY_ALL and self.words < FULL_WORDS and self.distinct >= MOST
+        return self.fully_named >= MOST or given_alone
+
+    @cached_property
+    def is_birth(self) -> bool:
+        """Whether the values are days that lie as far apart as births do: decades, and none of them lately only."""
+        years = [int(year[0]) for text in self.sample if (year := YEAR.search(text))]
+        return self.is_day and len(years) >= FEW and max(years) - min(years) >= GENERATION
 
     @cached_property
     def is_capitalised(self) -> bool:
@@ -125,6 +196,13 @@ class Column:
         return sum(map(holds, self.sample)) / len(self.sample) if self.sample else 0.0
 
 
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
+FEW = 3
+FULL_WORDS = 1.5
+GENERATION = 18
+LONG = 5
+LONG_DIGITS = range(7, 17)
+LENGTHS_APART = 2
 MOST = 0.5
 MOSTLY = 0.7
 NEARLY_ALL = 0.9

@@ -12,10 +12,11 @@ from hxl_kit.reading.table import ROW_NUMBER
 from hxl_kit.screening.columns import SLUGS, judged
 from hxl_kit.screening.context import context_of
 from hxl_kit.screening.finding import ROWS_NAMED, Finding, Rows, commonest_shape
+from hxl_kit.screening.headers import header_says
+from hxl_kit.screening.likeness import alike
 from hxl_kit.screening.profile import Column
 from hxl_kit.screening.texts import safe_name
 from hxl_kit.screening.values import HINT, is_informant, kinds_in, name_hint, name_in
-from hxl_kit.screening.words import header_says
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -86,7 +87,8 @@ def screen_table(
     context = context_of(columns)
     yield from _in_headers(text.header, resource)
     for column in columns:
-        yield from judged(column, context, resource)
+        found = [*judged(column, context, resource)]
+        yield from found or alike(column, context, text.header, resource)
     yield from _in_ragged(ragged, resource)
 
 

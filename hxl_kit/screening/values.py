@@ -7,24 +7,28 @@ from functools import cache
 
 import phonenumbers
 
-from hxl_kit.screening import words
+from hxl_kit.screening import words as words_of
+from hxl_kit.screening.names import is_name
 
 HINT = (
     r"@|\+ ?\(?[1-9][\d ().\-]{6}|(?:^|[\s:;,(])00[1-9][\d ().\-]{7}"
     r"|(?i:\btel\b|phone|\bmob|\bcell|whatsapp|viber|\bcall|\bsms|telefono|celular|llamar|appeler|t[ée]l[ée]|тел|звон|هاتف|جوال|اتصل|واتس)"
     r"[^\d+]{0,25}[+(]?\d[\d ().\-]{5}"
     r"|(?i:facebook\.com|fb\.com|instagram\.com|\bt\.me|telegram\.me|vk\.com|ok\.ru|wa\.me|linkedin\.com|tiktok\.com|snapchat\.com|twitter\.com|\bx\.com)/"
-    r"|(?i:\.(?:jpe?g|png|heic|mp4|3gp|amr|m4a)$)"
+    r"|(?i:\.(?:jpe?g|png|heic|bmp|gif|tiff?|webp|mp4|3gp|mov|avi|amr|m4a|mp3|wav|ogg|opus|aac)$)"
     r"|\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3}|\b(?:[0-9A-Fa-f]{2}[:\-]){5}[0-9A-Fa-f]{2}\b"
 )
 """What every such value has, but for names: a quick look (Rust's syntax) that leaves few cells for the slow ones."""
 
-EMAIL = re.compile(r"(?<![\w.+-])([\w.+-]+)@(?:[\w-]+\.)+[^\W\d]{2,}", re.UNICODE)
+EMAIL = re.compile(r"(?<![\w.+-])([\w.+-]+)@((?:[\w-]+\.)+[^\W\d]{2,})", re.UNICODE)
 ROLE = re.compile(
     r"(?i)(?:info|contacts?|hr|jobs|hello|media|press|hdx|hotline|no-?reply|mail|webmaster|gis|imo?|contacto|bureau"
     r"|oficina)(?:[.\-_].*)?|.*(?:support|admin|office|help|data|feedback|secretariat|coordination|complaints|info)"
 )
 """What stands before the @ of an office's address."""
+
+OFFICIAL = re.compile(r"(?i)(?:.*\.)?(?:gov|gob|gouv|go|govt|mil)(?:\.[a-z]{2})?|.*\.int|(?:.*\.)?un\.org")
+"""Domains of governments and international bodies."""
 
 PHONE = re.compile(r"(?<![\w+.,/#-])(?:\+ ?|00)\(?[1-9][\d ().\-]{6,20}\d(?![\d/])")
 LOCAL_PHONE = re.compile(r"(?<![\w+.,/-])(?:\(0\d{1,4}\)|0\d)[\d ().\-]{6,14}\d(?![\d/])")
@@ -41,17 +45,18 @@ PROFILE = re.compile(
     r"hashtag|search|sharer)\b)[\w.\-]{2,}"
 )
 POST = re.compile(r"(?i)/(?:status|posts|videos?|photos?|permalink|reel|watch|story)\b|/\d{1,9}(?:\D|$)|/s/")
-PICTURE = re.compile(r"(?i)[^\s/\\]+\.(?:jpe?g|png|heic|mp4|3gp|amr|m4a)$")
+PICTURE = re.compile(r"(?i)[^\s/\\]+\.(?:jpe?g|png|heic|bmp|gif|tiff?|webp|mp4|3gp|mov|avi|amr|m4a|mp3|wav|ogg|opus|aac)$")
 IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 MAC = re.compile(r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b")
 SHORTEST_IBAN = 15
+ABROAD_DIGITS = range(11, 14)
 PHONE_DIGITS = range(8, 16)
 """An international number has at most 15 digits (ITU-T E.164)."""
 
 
 def kinds_in(text: str) -> frozenset[str]:
     """Return the kinds of personal data that one value holds: "email", "role_email", "phone", …."""
-    found = {"email" if not ROLE.fullmatch(match[1]) else "role_email" for match in EMAIL.finditer(text)}
+    found = {_kind_of_address(match[1], match[2]) for match in EMAIL.finditer(text)}
     if has_phone(text):
         found.add("phone")
     profile = PROFILE.search(text)
@@ -64,6 +69,20 @@ def kinds_in(text: str) -> frozenset[str]:
     if MAC.search(text):
         found.add("device_id")
     return frozenset(found)
+
+
+def _kind_of_address(local: str, domain: str) -> str:
+    """Return whether an address is an office's: a role, or at an official domain without a person's name."""
+    if ROLE.fullmatch(local):
+        return "role_email"
+    return "role_email" if OFFICIAL.fullmatch(domain) and not is_of_a_person(local) else "email"
+
+
+def is_of_a_person(address: str) -> bool:
+    """Return whether an address begins with a name people have, or with two words such as first and last name."""
+    words = [word for word in re.split(r"[\W\d_]+", address.partition("@")[0]) if word]
+    office = any(words_of.has("organ", "value", words_of.plain(word)) for word in words)
+    return (len(words) > 1 and not office) or any(is_name(word) for word in words)
 
 
 def has_phone(text: str) -> bool:
@@ -85,12 +104,24 @@ def looks_like_phone(text: str) -> bool:
 
 
 @cache
+def dialled_abroad(text: str) -> bool:
+    """Return whether a whole value is a valid number with its country's prefix, the plus left out."""
+    digits = _digits(text)
+    if len(digits) not in ABROAD_DIGITS or not re.fullmatch(r"[\d ().-]+", text.strip()):
+        return False
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse("+" + digits, None))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+@cache
 def _names() -> re.Pattern[str]:
     """Return what finds a person's name after a cue; two words after what may be no cue, one after a title."""
     cased = r"(?:[A-ZÀ-ÞА-ЯЄІЇҐ][a-zß-ÿа-яєіїґё'’-]+)"
     arabic = r"(?:[\u0621-\u064a]{2,})"
-    sources = "|".join(re.escape(cue) for cue in words.cues("source"))
-    titles = "|".join(re.escape(cue) for cue in words.cues("title"))
+    sources = "|".join(re.escape(cue) for cue in words_of.cues("source"))
+    titles = "|".join(re.escape(cue) for cue in words_of.cues("title"))
     return re.compile(
         rf"(?<!\w)(?:(?i:{sources})[,:]?\s+(?P<source>{cased}(?:\s+(?:al-|el-|bin |bint |abu |de |del )?{cased}){{1,3}}|{arabic}\s+{arabic})"
         rf"|(?:{titles})\s+(?P<title>{cased}|{arabic}\s+{arabic}))"
@@ -115,13 +146,13 @@ def name_in(text: str) -> str:
 
 def is_informant(text: str) -> bool:
     """Return whether a source's name is that of a person who saw, said or was told something, not of a body."""
-    return bool(name_in(text)) or words.is_informant(text)
+    return bool(name_in(text)) or words_of.is_informant(text)
 
 
 @cache
 def name_hint() -> str:
     """Return the quick look for cues, in Rust's syntax."""
-    marks = {cue for role in ("source", "title") for cue in words.cues(role)}
+    marks = {cue for role in ("source", "title") for cue in words_of.cues(role)}
     return rf"(?i:(?:^|\W)(?:{'|'.join(re.escape(mark) for mark in sorted(marks))})[,:]?\s)"
 
 

@@ -68,6 +68,18 @@ def _patterns() -> dict[tuple[str, str], re.Pattern[str]]:
     }
 
 
+@cache
+def vocabulary() -> frozenset[str]:
+    """Return the single words that headers are known by."""
+    return frozenset(
+        word.rstrip("*")
+        for (_, role), phrases in _listed().items()
+        if role in ("is", "may", "part")
+        for phrase in phrases
+        for word in plain(phrase).split()
+    )
+
+
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
     forms = {
         " ?".join(word.replace("*", r"\w*") for word in plain(phrase).split())
@@ -87,28 +99,9 @@ def _tag_patterns() -> tuple[tuple[str, TagPattern], ...]:
     )
 
 
-@cache
-def kinds() -> tuple[str, ...]:
-    """Return all kinds that headers are looked at for, in the order of the list."""
-    return tuple(dict.fromkeys(kind for kind, role in _listed() if role == "is"))
-
-
-@cache
-def header_says(header: str, kind: str) -> str:
-    """Return what a header says of a kind: "is", "may" (if the values agree) or ""."""
-    words = plain(header)
-    if _has(kind, "never", words):
-        return ""
-    if _has(kind, "is", words) and not (kind != "person_name" and _has(kind, "not", words)):
-        return "is"
-    return "may" if _has(kind, "may", words) and not _has(kind, "not", words) else ""
-
-
-@cache
-def header_denies(header: str, kind: str) -> bool:
-    """Return whether a header has a word that says it is not of a kind: a village's name is no person's."""
-    words = plain(header)
-    return _has(kind, "not", words) or _has(kind, "never", words)
+def simplified(word: str) -> str:
+    """Return one word of a name in the form that is compared: no case, accents, apostrophes or Arabic article."""
+    return _ARTICLE.sub("", re.sub(r"['’ʼ`]", "", fold(word).translate(_ARABIC)))
 
 
 def tag_says(tag: Tag | None) -> tuple[str, ...]:
@@ -118,12 +111,12 @@ def tag_says(tag: Tag | None) -> tuple[str, ...]:
 
 def value_says(text: str, kind: str) -> bool:
     """Return whether a value, a category or a sentence, has a word that tells a sensitive attribute."""
-    return _has(kind, "value", plain(text))
+    return has(kind, "value", plain(text))
 
 
 def is_informant(text: str) -> bool:
     """Return whether a source is called by what a private person is: a witness, a resident, a relative."""
-    return _has("informant", "value", plain(text))
+    return has("informant", "value", plain(text))
 
 
 @cache
@@ -132,6 +125,19 @@ def cues(role: str) -> tuple[str, ...]:
     return _listed()["cue", role]
 
 
-def _has(kind: str, role: str, words: str) -> bool:
+@cache
+def known_ids() -> re.Pattern[str]:
+    """Return the forms of persons' numbers that hardly any other code has: `schemas/words/id_forms.csv`."""
+    with schemas.path_of("words", "id_forms.csv").open(encoding="utf-8", newline="") as file:
+        return re.compile("|".join(row["form"] for row in csv.DictReader(file)))
+
+
+def has(kind: str, role: str, words: str) -> bool:
+    """Return whether plain words hold a phrase of a kind in a role."""
+    return matched(kind, role, words) is not None
+
+
+def matched(kind: str, role: str, words: str) -> re.Match[str] | None:
+    """Return the phrase of a kind in a role that plain words hold."""
     pattern = _patterns().get((kind, role))
-    return pattern is not None and pattern.search(words) is not None
+    return pattern.search(words) if pattern else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hxl_kit.errors import SourceMismatchError, nearest
+from hxl_kit.reading.masking import without_persons
 from hxl_kit.sources.layout import Expectation, Layout, Lookalike, Measure, TableMap
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Source:
             hint = _nearest(missing[0], layout, spare)
             return f"{self.id}: column '{missing[0]}' missing{hint}{layout_told}"
         if len(missing) > len(layout.required) / 2:
-            first = ", ".join(header[:_NAMED_COLUMNS])
+            first = ", ".join(without_persons(header)[:_NAMED_COLUMNS])
             return (
                 f"{self.id}: this is not {self.title}: {len(missing)} of its {len(layout.required)} columns are "
                 f"missing (the file's {len(header)} columns begin {first}); `hxl-kit describe FILE` says what it may be"

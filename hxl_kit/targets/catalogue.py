@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from hxl_kit.clearance.outcome import Cleared
     from hxl_kit.reading.packages import Package
 
 _STAGING = ".staging-"
@@ -95,8 +96,9 @@ class CatalogueTarget:
         yield package
 
     @contextmanager
-    def stage(self, package: Package) -> Iterator[Staged]:
+    def stage(self, package: Package, cleared: Cleared) -> Iterator[Staged]:
         """Copy a package into a staging folder of the catalogue and verify every copy by its SHA-256."""
+        cleared.require(package.digest, package.folder)
         if not is_safe_name(package.name):
             raise TargetError(
                 f"{package.folder}: the name '{package.name}' cannot be an address; use lower-case letters, digits, '-', '_'"
@@ -109,7 +111,7 @@ class CatalogueTarget:
             stage.mkdir()
         try:
             with self._plainly(_UNCHANGED):
-                staged = _copy_package(package, stage)
+                staged = _copy_package(package, stage, cleared)
             yield staged
         finally:
             shutil.rmtree(stage, ignore_errors=True)
@@ -239,7 +241,7 @@ class CatalogueTarget:
             ) from error
 
 
-def _copy_package(package: Package, stage: Path) -> Staged:
+def _copy_package(package: Package, stage: Path, cleared: Cleared) -> Staged:
     """Copy the descriptor and the files it lists, nothing else; verify the copies on the disk."""
     digest = package.digest
     paths = dict.fromkeys(r["path"] for r in package.resources if "path" in r)
@@ -252,7 +254,7 @@ def _copy_package(package: Package, stage: Path) -> Staged:
     for file in version_of(copied, package.name, digest, "").state.files:
         if damage := _damage(stage, file):
             raise TargetError(f"{package.folder}: the copy of {file.path} is {damage}; nothing was published")
-    return Staged(package.name, digest, stage, copied)
+    return Staged(package.name, digest, stage, copied, cleared)
 
 
 def copy_file(source: Path, copy: Path) -> None:

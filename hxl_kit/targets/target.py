@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
+from hxl_kit.clearance.outcome import Clearance
+from hxl_kit.clearance.telling import clearance_lines
 from hxl_kit.errors import TargetError
 from hxl_kit.package.difference import PackageDiff
 
@@ -13,9 +15,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from hxl_kit.clearance.outcome import Cleared
     from hxl_kit.reading.packages import Package
 
-PLAN_FORMAT = 1
+PLAN_FORMAT = 2
 Action = Literal["add", "replace", "remove", "repair", "render"]
 _STEP = 1000
 _UNITS = ("kB", "MB", "GB", "TB")
@@ -67,16 +70,24 @@ class State:
 
 @dataclass(frozen=True)
 class Staged:
-    """A package copied to the target and verified there, but not served yet."""
+    """A package copied to the target and verified there, but not served yet; `cleared` is the proof that it may be.
+
+    Raises:
+        ClearanceError: the proof is of another package than the copy.
+    """
 
     dataset: str
     digest: str
     folder: Path
     package: Package
+    cleared: Cleared
+
+    def __post_init__(self) -> None:
+        self.cleared.require(self.digest, self.dataset)
 
 
 class Target(Protocol):
-    """A place that serves versions of packages. Only `stage` and `commit` write.
+    """A place that serves versions of packages. Only `stage` and `commit` write, and only what was cleared.
 
     Every method raises TargetError when the target refuses, is unreachable or is not in order.
     """
@@ -100,8 +111,11 @@ class Target(Protocol):
     def opened(self, state: State) -> AbstractContextManager[Package]:
         """Give a served version as a package to read."""
 
-    def stage(self, package: Package) -> AbstractContextManager[Staged]:
-        """Copy a package to the target and verify it there; what was not committed is gone at the end."""
+    def stage(self, package: Package, cleared: Cleared) -> AbstractContextManager[Staged]:
+        """Copy a package to the target and verify it there; what was not committed is gone at the end.
+
+        `cleared` is the proof of clearance: it is asked for (`Cleared.require`) before anything is written.
+        """
 
     def commit(self, staged: Staged, pin: str) -> State:
         """Serve what was staged, in one step, if what is served still has this pin; else TargetError."""
@@ -115,7 +129,8 @@ class Plan:
     """What publishing a package would do. `changes` is empty when there is nothing to do.
 
     `package` is the package's folder, `digest` the SHA-256 of its descriptor, `files` the SHA-256 of each
-    of its files; `pin` and `served` say which state of the target the plan was made for.
+    of its files; `pin` and `served` say which state of the target the plan was made for. `clearance` says what
+    speaks against publishing the package: with refusals nothing is published.
     """
 
     target: str
@@ -127,6 +142,7 @@ class Plan:
     files: Mapping[str, str]
     changes: tuple[Change, ...] = ()
     diff: PackageDiff = field(default_factory=PackageDiff)
+    clearance: Clearance = field(default_factory=Clearance)
 
     @property
     def bytes(self) -> int:
@@ -146,6 +162,7 @@ class Plan:
             "changes": [asdict(change) for change in self.changes],
             "bytes": self.bytes,
             "files": dict(self.files),
+            "clearance": self.clearance.as_json(),
             "diff": self.diff.as_json(),
         }
 
@@ -163,18 +180,21 @@ class Plan:
             files=dict(raw["files"]),
             changes=tuple(Change(**change) for change in raw["changes"]),
             diff=PackageDiff.from_json(raw["diff"]),
+            clearance=Clearance.from_json(raw["clearance"]),
         )
 
     def as_text(self) -> str:
-        """Return the plan for people: where, what is served, files with sizes, then the differences."""
+        """Return the plan for people: where, what is served, files with sizes, the differences, the clearance."""
         head = f"{self.dataset} -> {self.target} ({self.served})"
+        cleared = [f"  {line}" for line in clearance_lines(self.clearance)]
         if not self.changes:
-            return f"{head}: nothing to do"
+            refused = cleared if self.clearance.refusals else []
+            return "\n".join([f"{head}: nothing to do", *refused])
         files = [
             f"  {c.action:8}{c.resource}  {size_text(c.bytes) if c.bytes else '-'}" for c in self.changes
         ]
         lines = [f"{head}: {count_text(len(files), 'change')}, {size_text(self.bytes)}", *files]
-        return "\n".join([*lines, *_indented(self._differences())])
+        return "\n".join([*lines, *_indented(self._differences()), *cleared])
 
     def _differences(self) -> str:
         """What differs from the version served; of a first publication only how many rows there are."""

@@ -22,7 +22,7 @@ EXAMPLES = 3
 
 READ_AS = N_("(the column is read as {meaning})")
 
-ROWS = N_("(rows {rows})")
+ROWS = N_("; the first: {rows}")
 
 Group = tuple[str, str, str]
 """Severity, rule, resource."""
@@ -64,7 +64,7 @@ class Issue:
         if not is_translated(self.message, language) and (known := checks_by_slug().get(self.rule)):
             message = f"{say(known.message, language)} ({message})"
         if "," in str(rows := self.params.get("first_rows", "")):
-            message = f"{message} {say(ROWS, language, {'rows': rows})}"
+            message = f"{message}{say(ROWS, language, {'rows': rows})}"
         return f"{message} {say(READ_AS, language, {'meaning': self.read_as})}" if self.read_as else message
 
     def way_out(self, language: str = ENGLISH) -> str:

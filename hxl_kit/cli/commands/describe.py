@@ -86,11 +86,13 @@ def _migrate(
 
 
 def _show(found: Description) -> None:
+    from hxl_kit.reading.table import shown
+
     parts = [
         found.format,
         found.encoding,
         f"delimiter {found.delimiter!r}" if found.delimiter else "",
-        f"sheet {found.sheet}" if found.sheet else "",
+        f"sheet {shown(found.sheet)}" if found.sheet else "",
     ]
     emit(
         f"{found.path}: {', '.join(part for part in parts if part)}; {found.rows:,} rows, {len(found.columns)} columns"
@@ -105,4 +107,5 @@ def _show(found: Description) -> None:
         )
     if not found.candidates:
         emit("  is of no source or table that hxl-kit knows (hxl-kit sources, hxl-kit tables)")
-    emit_columns([("  " + c.name, c.tag, c.type, f"{c.filled:,} filled") for c in found.columns])
+    named = zip(found.column_names, found.columns, strict=True)
+    emit_columns([("  " + shown(name), c.tag, c.type, f"{c.filled:,} filled") for name, c in named])

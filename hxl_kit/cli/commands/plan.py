@@ -10,6 +10,7 @@ import typer
 
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
 from hxl_kit.cli.output import emit, emit_json
+from hxl_kit.errors import ExitCode
 
 
 def command(
@@ -27,7 +28,10 @@ def command(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Show what publishing a package would change, with sizes and rows; the target is not touched."""
+    """Show what publishing a package would change and what speaks against it; the target is not touched.
+
+    Exit code 1: the package would be refused.
+    """
     from hxl_kit.files import write_atomically
     from hxl_kit.publishing import make_plan
     from hxl_kit.reading.packages import read_package
@@ -42,3 +46,5 @@ def command(
         emit_json(plan.as_json())
     else:
         emit(plan.as_text())
+    if plan.clearance.refusals:
+        raise typer.Exit(ExitCode.DATA)

@@ -27,12 +27,16 @@ def command(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Publish packages: show the plan, ask, apply, verify. Nothing to do means nothing is written."""
-    from hxl_kit.publishing import apply_plan
+    """Publish packages: show the plan, ask, apply, verify. Nothing to do means nothing is written.
+
+    What may harm people, or breaks a source's terms, is refused before anything is written: docs/clearance.md.
+    """
+    from hxl_kit.publishing import apply_plan, require_all_cleared
     from hxl_kit.reading.packages import read_package
     from hxl_kit.targets import parse_target
 
     plans = _plans(packages or [], to, saved)
+    require_all_cleared(plans)
     if any(plan.changes for plan in plans):
         for plan in plans:
             say(plan.as_text())

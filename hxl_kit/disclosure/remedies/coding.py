@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hxl_kit.disclosure.remedies.drawing import key_mark
 from hxl_kit.disclosure.remedies.record import Remedy, require_columns
 from hxl_kit.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+PREFIX = "protected:"
+"""What stands before every code that was made with a secret of the author's."""
 
 DIGITS = 16
 """Hexadecimal digits of a code: of a million ids, two share one with a probability below one in ten million."""
@@ -43,9 +47,13 @@ def new_ids(
         for name, text in told.items()
     )
     rows = int(frame.select(pl.any_horizontal(text.is_not_null() for text in told.values()).sum()).item())
-    return after, Remedy("new-ids", tuple(columns), rows, {"digits": DIGITS}), codes
+    return (
+        after,
+        Remedy("new-ids", tuple(columns), rows, {"digits": DIGITS, "key_mark": key_mark(key)}),
+        codes,
+    )
 
 
 def code_of(value: str, key: bytes) -> str:
-    """Return the code of an id."""
-    return hmac.new(key, f"id\0{value}".encode(), "sha256").hexdigest()[:DIGITS]
+    """Return the code of an id, marked as one."""
+    return PREFIX + hmac.new(key, f"id\0{value}".encode(), "sha256").hexdigest()[:DIGITS]

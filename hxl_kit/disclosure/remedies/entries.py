@@ -26,10 +26,11 @@ KINDS: Mapping[str, Kind] = {
     "drop": Kind(),
     "age-bands": Kind(optional=("starts",)),
     "coarser-dates": Kind({"to": ("month", "year")}, ("order",)),
-    "coarser-places": Kind({"to": ("admin1", "admin2")}, ("gazetteers",)),
+    "coarser-places": Kind({"to": ("admin1", "admin2")}),
     "mask-places": Kind(optional=("place", "urban", "urban_words", "country")),
     "round": Kind(optional=("base",)),
     "suppress": Kind(optional=("by", "nested", "smallest_shown")),
+    "rare-groups": Kind(optional=("smallest_group",)),
     "new-ids": Kind(),
 }
 """The remedies by their names in files."""

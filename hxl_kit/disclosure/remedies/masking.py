@@ -13,14 +13,13 @@ urban in one row and rural in another has two draws of its own: on one line, the
 from __future__ import annotations
 
 import csv
-import hmac
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hxl_kit.disclosure.remedies.drawing import draw, key_mark, kilometres, north_and_east
 from hxl_kit.disclosure.remedies.record import Remedy, require_columns
 from hxl_kit.disclosure.words import folded
 from hxl_kit.errors import UsageError
@@ -33,15 +32,12 @@ if TYPE_CHECKING:
 
 URBAN_KM, RURAL_KM, FAR_KM = 2.0, 5.0, 10.0
 FAR_SHARE = 0.01
-EARTH_KM = 6371.0
 _TRIES = 200
-_DIGITS = 5
-"""A metre; more would pretend to an exactness that is gone."""
+FINEST = 5
+"""Decimal places, a metre; more would pretend to an exactness that is gone."""
+
 _PLACE_DIGITS = 3
 _LEAST_SEED = 16
-_UNITS = 2.0**64
-_HALF_TURN = 180
-_KEY_MARK = 12
 _ADMIN2 = 2
 
 
@@ -69,6 +65,14 @@ class Coordinates:
         return tuple(filter(None, (self.latitude, self.longitude, self.urban, self.country)))
 
 
+@dataclass(frozen=True)
+class _Draws:
+    """The secret that moves are drawn from, and the decimal places that they are rounded to."""
+
+    seed: bytes = field(repr=False)
+    digits: int
+
+
 def mask_places(
     frame: pl.DataFrame,
     seed: bytes,
@@ -76,6 +80,7 @@ def mask_places(
     *,
     place: Sequence[str] = (),
     boundaries: Sequence[Boundaries] = (),
+    digits: int = FINEST,
 ) -> tuple[pl.DataFrame, Remedy]:
     """Return the frame with its places moved; one that cannot be kept inside its unit loses its coordinates.
 
@@ -86,6 +91,7 @@ def mask_places(
         place: the columns that identify a place over all releases, such as its id; without them its coordinates do,
             to three decimal places.
         boundaries: the units of level 2 that places are kept in; those of other countries may leave their unit.
+        digits: decimal places of the new coordinates; 5 are a metre, 2 a kilometre.
 
     Raises:
         UsageError: a column is not there, the seed is too short, or the boundaries are not of level 2.
@@ -94,7 +100,7 @@ def mask_places(
     require_columns(frame, *at.all, *place)
     _require_usable(seed, boundaries)
     points = _points(frame, at, place)
-    moved = points.unique("point", maintain_order=True).pipe(_moved, seed, boundaries)
+    moved = points.unique("point", maintain_order=True).pipe(_moved, _Draws(seed, digits), boundaries)
     found = points.select("point").join(moved, on="point", how="left", maintain_order="left")
     after = frame.with_columns(
         found[axis].cast(pl.String if frame.schema[name] == pl.String else pl.Float64).alias(name)
@@ -103,11 +109,6 @@ def mask_places(
     given = frame.select(pl.any_horizontal(pl.col(at.latitude, at.longitude).is_not_null())).to_series()
     lost = int((given & found["latitude"].is_null()).sum())
     return after, _record(at, int(given.sum()), lost, seed, boundaries)
-
-
-def key_mark(seed: bytes) -> str:
-    """Return by what a seed is known without being told: 12 hexadecimal digits of a keyed hash."""
-    return hmac.new(seed, b"which key", "sha256").hexdigest()[:_KEY_MARK]
 
 
 def _require_usable(seed: bytes, boundaries: Sequence[Boundaries]) -> None:
@@ -185,7 +186,7 @@ def _known() -> pl.Expr:
     return on_earth.fill_null(value=False)
 
 
-def _moved(points: pl.DataFrame, seed: bytes, boundaries: Sequence[Boundaries]) -> pl.DataFrame:
+def _moved(points: pl.DataFrame, draws: _Draws, boundaries: Sequence[Boundaries]) -> pl.DataFrame:
     """Return each point's new coordinates; a point is missing where none of the tries stays in its unit."""
     known = points.filter(_known())
     bound = pl.col("country").is_in([each.country for each in boundaries]).fill_null(bool(boundaries))
@@ -195,7 +196,7 @@ def _moved(points: pl.DataFrame, seed: bytes, boundaries: Sequence[Boundaries]) 
     for number in range(_TRIES):
         if not waiting.height:
             break
-        tried = _tried(waiting, seed, number)
+        tried = _tried(waiting, draws, number)
         inside = ~pl.col("bound") | (pl.col("home") == _units(tried, boundaries)).fill_null(value=False)
         kept = tried.filter(inside & (pl.col("km") <= pl.col("most")))
         done.append(kept.select("point", "latitude", "longitude"))
@@ -213,49 +214,22 @@ def _units(points: pl.DataFrame, boundaries: Sequence[Boundaries]) -> pl.Series:
     return found
 
 
-def _tried(points: pl.DataFrame, seed: bytes, number: int) -> pl.DataFrame:
+def _tried(points: pl.DataFrame, by: _Draws, number: int) -> pl.DataFrame:
     """Return points at the places of the n-th draw: latitude, longitude, how far they were moved and might be."""
     named = points.select(
         pl.concat_str("key", pl.when("urban").then(pl.lit("\x1furban")).otherwise(pl.lit("")))
     )
-    draws = [_draw(seed, key, number) for key in named.to_series()]
+    draws = [draw(by.seed, key, number) for key in named.to_series()]
     drawn = points.with_columns(
         pl.Series(name, [draw[i] for draw in draws], dtype=pl.Float64)
         for i, name in enumerate(("far", "share", "turn"))
     )
     rural = pl.when(pl.col("far") < FAR_SHARE).then(FAR_KM).otherwise(RURAL_KM)
     most = pl.when("urban").then(URBAN_KM).otherwise(rural)
-    placed = drawn.with_columns(most=most).with_columns(_north_and_east())
-    rounded = placed.with_columns(pl.col("to_latitude", "to_longitude").round(_DIGITS))
+    placed = drawn.with_columns(most=most).with_columns(north_and_east())
+    rounded = placed.with_columns(pl.col("to_latitude", "to_longitude").round(by.digits))
     measured = rounded.with_columns(km=kilometres())
     return measured.with_columns(latitude="to_latitude", longitude="to_longitude")
-
-
-def _draw(seed: bytes, key: str, number: int) -> tuple[float, float, float]:
-    """Return three numbers from 0 to 1: whether the place is moved far (the same in all draws), how far, and where to."""
-    once = hmac.new(seed, f"far\0{key}".encode(), "sha256").digest()
-    each = hmac.new(seed, f"{number}\0{key}".encode(), "sha256").digest()
-    return tuple(int.from_bytes(part[:8]) / _UNITS for part in (once, each, each[8:]))  # type: ignore[return-value]
-
-
-def _north_and_east() -> list[pl.Expr]:
-    """Where one gets to by `share` of `most` kilometres in the direction `turn` (of a whole turn), on a sphere."""
-    angle, turn = pl.col("share") * pl.col("most") / EARTH_KM, pl.col("turn") * 2 * math.pi
-    latitude, longitude = pl.col("latitude").radians(), pl.col("longitude").radians()
-    sine = latitude.sin() * angle.cos() + latitude.cos() * angle.sin() * turn.cos()
-    east = pl.arctan2(turn.sin() * angle.sin() * latitude.cos(), angle.cos() - latitude.sin() * sine)
-    degrees = (longitude + east).degrees()
-    around = (degrees + _HALF_TURN) % (2 * _HALF_TURN) - _HALF_TURN
-    return [sine.clip(-1, 1).arcsin().degrees().alias("to_latitude"), around.alias("to_longitude")]
-
-
-def kilometres() -> pl.Expr:
-    """Return the way over the ground from latitude, longitude to to_latitude, to_longitude (haversine)."""
-    north, east = (
-        ((pl.col(f"to_{axis}") - pl.col(axis)) / 2).radians().sin() ** 2 for axis in ("latitude", "longitude")
-    )
-    narrower = pl.col("latitude").radians().cos() * pl.col("to_latitude").radians().cos()
-    return 2 * EARTH_KM * (north + narrower * east).sqrt().clip(0, 1).arcsin()
 
 
 def _record(at: Coordinates, rows: int, lost: int, seed: bytes, boundaries: Sequence[Boundaries]) -> Remedy:

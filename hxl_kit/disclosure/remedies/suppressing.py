@@ -182,10 +182,10 @@ def _between(
     levels: pl.DataFrame, counts: Sequence[str], same: Sequence[str], pair: tuple[int, int], unit: str
 ) -> Iterator[Sum]:
     """Yield the sums that hold between the rows of two levels, by the cells of the whole table."""
-    rows = levels.with_row_index("_row").filter(pl.col("_level").is_in(pair))
+    rows = levels.with_row_index("_at").filter(pl.col("_level").is_in(pair))
     if rows["_level"].n_unique() < len(pair):
         return
-    numbers, width = rows["_row"].to_list(), len(counts)
+    numbers, width = rows["_at"].to_list(), len(counts)
     is_whole = (rows["_level"] == pair[0]).to_list()
     found = cells(
         rows.with_columns(pl.when(pl.col("_level") == pair[1]).then(unit).alias(unit)), counts, [*same, unit]

@@ -1,0 +1,40 @@
+"""What screening and disclosure object to: one objection for each finding."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hxl_kit.clearance.outcome import Objection
+from hxl_kit.package.waivers import SCREENING
+from hxl_kit.reading.packages import DESCRIPTOR
+from hxl_kit.validation.screening_files import screened_package
+from hxl_kit.validation.selection import selected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hxl_kit.reading.packages import Package
+    from hxl_kit.validation.report import Issue
+
+_AGREED = re.compile(r"waivers\[\d+\]\.who")
+"""Who answers for a waiver agreed to be named."""
+
+
+def people_objections(package: Package, previous: Package | None) -> Iterator[Objection]:
+    """Return what a package holds of people; `previous` is what was published before."""
+    issues = screened_package(package, selected(SCREENING), previous)
+    return (_objection(issue) for issue in issues if not _is_agreed(issue))
+
+
+def _is_agreed(issue: Issue) -> bool:
+    return issue.resource == DESCRIPTOR and _AGREED.fullmatch(issue.field) is not None
+
+
+def _objection(issue: Issue) -> Objection:
+    count = issue.params.get("count", 0)
+    rows = count if isinstance(count, int) else 0
+    blocks = issue.severity == "error"
+    return Objection(
+        issue.rule, issue.resource, issue.field, rows, issue.told(), issue.way_out(), blocks=blocks
+    )
