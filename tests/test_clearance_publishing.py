@@ -36,7 +36,7 @@ TARGETS = {CatalogueTarget: lambda folder: CatalogueTarget(folder / "cat")}
 
 SHUT = {"sources": [source_row("shut", access="restricted")], "events": [event(1, "shut")]}
 REFUSED = {
-    "victims": ({"list": VICTIMS}, {}, "list, column 'full_name': seems to hold names of people: 12 rows"),
+    "victims": ({"list": VICTIMS}, {}, "list, column 'full_name': seems to hold names of people; rows: 12"),
     "shelters": (
         {"list": SHELTERS},
         {},

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from hxl_kit.clearance.clearing import clear
 from hxl_kit.clearance.outcome import Clearance, Objection
 from hxl_kit.clearance.waiving import waive
-from hxl_kit.package.waivers import Waiver, clearance_rules, waivable_rules
+from hxl_kit.validation.waivers import Waiver, clearance_rules, waivable_rules
 from hxl_kit.standard import schemas
 from hxl_kit.standard.codelists import codelist
 
@@ -234,8 +234,8 @@ def test_counts_of_acled_and_open_themes_of_hapi_go(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "rule", "column", "told"),
     [
-        (VICTIMS, "person-name", "full_name", "12 rows"),
-        (SHELTERS, "home-location", "latitude", "12 rows"),
+        (VICTIMS, "person-name", "full_name", "rows: 12"),
+        (SHELTERS, "home-location", "latitude", "rows: 12"),
         (GROUP_OF_TWO, "small-group", "", "2 people"),
     ],
 )
@@ -244,7 +244,7 @@ def test_people_are_refused_with_their_rows(tmp_path, rows, rule, column, told):
     (refusal,) = [o for o in found.refusals if (o.rule, o.column) == (rule, column)]
     assert refusal.resource == "list"
     assert told in refusal.message
-    assert "rows 2, 3" in refusal.message or "rows 40, 41" in refusal.message
+    assert "the first: 2, 3" in refusal.message or "the first: 40, 41" in refusal.message
     assert refusal.fix
 
 
@@ -352,3 +352,17 @@ def test_a_clearance_survives_a_saved_plan_without_its_proof(tmp_path):
     assert again == found
     assert all((found.refusals, found.waived, found.stale, found.wrong))
     assert again.proof is None
+
+
+def masked(folder, mark):
+    """Return a package whose provenance says that places were moved with a key of this mark."""
+    package = package_of(folder, {"prices": [{"district": "North", "price": "3"}]})
+    remedy = {"remedy": "mask-places", "columns": ["latitude"], "rows": 1, "parameters": {"key_mark": mark}}
+    package.descriptor["provenance"] = {"remedies": [remedy]} if mark else {}
+    return package
+
+
+@pytest.mark.parametrize(("before", "now", "refused"), [("a1", "b2", True), ("a1", "a1", False), ("", "b2", False)])
+def test_places_that_are_moved_with_another_key_than_before_are_refused(tmp_path, before, now, refused):
+    found = clear(masked(tmp_path / "now", now), masked(tmp_path / "before", before))
+    assert ("masked-anew" in {each.rule for each in found.refusals}) is refused

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "tests/data/sources"
 SOURCES = sorted(folder.name for folder in SAMPLES.iterdir() if folder.is_dir())
-FEW = 4
+FEW = 3
 """So many samples of each source are screened here, and those with findings; the script screens all."""
 
 
@@ -52,7 +52,7 @@ def test_tables_made_of_a_source_are_not_stopped(source_id, findings, judged):
 
 def test_reference_packages_and_forms_raise_what_was_judged(findings, judged, tmp_path):
     package = findings.looked_at(findings.REFERENCE, "nw-syria-2024", ROOT / "datapackages" / "nw-syria-2024")
-    form = next(path for path in findings.filled_forms(tmp_path) if path.stem == "casualties_en")
+    form = next(findings.filled_forms(tmp_path))
     looked = [package, findings.looked_at(findings.FORM, form.name, form)]
     assert findings.problems(looked, judged) == []
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from hxl_kit.clearance.copies import with_copies
 from hxl_kit.clearance.layouts import layout_objections
+from hxl_kit.clearance.masking import masking_objections
 from hxl_kit.clearance.outcome import Clearance
 from hxl_kit.clearance.people import people_objections
 from hxl_kit.clearance.sensitivity import class_objections
 from hxl_kit.clearance.terms import terms_objections
 from hxl_kit.clearance.waiving import waive
-from hxl_kit.package.waivers import waivers_of
 from hxl_kit.reading.table import shown
+from hxl_kit.validation.waivers import waivers_of
 
 if TYPE_CHECKING:
     from hxl_kit.reading.packages import Package
@@ -34,6 +35,7 @@ def clear(package: Package, previous: Package | None = None) -> Clearance:
         *class_objections(package),
         *terms_objections(package),
         *layout_objections(package),
+        *masking_objections(package, previous),
         *people_objections(package, previous),
     ]
     waivers, wrong = waivers_of(package.descriptor)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from hxl_kit.errors import ClearanceError
-from hxl_kit.package.waivers import Waiver, clearance_rules
+from hxl_kit.validation.waivers import Waiver, clearance_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

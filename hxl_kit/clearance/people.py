@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from hxl_kit.clearance.outcome import Objection
-from hxl_kit.package.waivers import SCREENING
-from hxl_kit.reading.packages import DESCRIPTOR
+from hxl_kit.validation.screening import SETS
 from hxl_kit.validation.screening_files import screened_package
 from hxl_kit.validation.selection import selected
 
@@ -17,18 +15,11 @@ if TYPE_CHECKING:
     from hxl_kit.reading.packages import Package
     from hxl_kit.validation.report import Issue
 
-_AGREED = re.compile(r"waivers\[\d+\]\.who")
-"""Who answers for a waiver agreed to be named."""
-
 
 def people_objections(package: Package, previous: Package | None) -> Iterator[Objection]:
     """Return what a package holds of people; `previous` is what was published before."""
-    issues = screened_package(package, selected(SCREENING), previous)
-    return (_objection(issue) for issue in issues if not _is_agreed(issue))
-
-
-def _is_agreed(issue: Issue) -> bool:
-    return issue.resource == DESCRIPTOR and _AGREED.fullmatch(issue.field) is not None
+    issues = screened_package(package, selected(SETS), previous)
+    return map(_objection, issues)
 
 
 def _objection(issue: Issue) -> Objection:

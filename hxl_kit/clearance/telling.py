@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hxl_kit.package.waivers import waivable_rules
 from hxl_kit.reading.table import counted
+from hxl_kit.validation.waivers import waivable_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from hxl_kit.clearance.outcome import Clearance, Objection, Waived
-    from hxl_kit.package.waivers import Waiver
+    from hxl_kit.validation.waivers import Waiver
 
 LISTED = 5
 """So many objections of one rule are told; the JSON of the plan has them all."""

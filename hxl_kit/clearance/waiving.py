@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hxl_kit.clearance.outcome import Objection, Waived
+from hxl_kit.validation.waivers import covered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hxl_kit.package.waivers import Waiver
+    from hxl_kit.validation.waivers import Waiver
 
 
 def waive(
     objections: Sequence[Objection], waivers: Sequence[Waiver]
 ) -> tuple[tuple[Objection, ...], tuple[Waived, ...], tuple[Waiver, ...]]:
     """Return the objections that stand, those that are waived, and the waivers that allow nothing."""
-    covering = [(waiver, _covered(waiver, objections)) for waiver in waivers]
+    covering = [(waiver, covered(waiver, objections, _place_of)) for waiver in waivers]
     waived = {found: waiver for waiver, covered in reversed(covering) for found in covered}
     return (
         tuple(found for found in objections if found not in waived),
@@ -25,9 +26,5 @@ def waive(
     )
 
 
-def _covered(waiver: Waiver, objections: Sequence[Objection]) -> list[Objection]:
-    """Return the objections that a waiver allows; without a resource it speaks of one place or of none."""
-    named = [found for found in objections if (found.rule, found.column) == (waiver.rule, waiver.column)]
-    if waiver.resource:
-        return [found for found in named if waiver.resource in (found.resource, *found.copies)]
-    return named if len({found.resource for found in named}) == 1 else []
+def _place_of(found: Objection) -> tuple[str, str, tuple[str, ...]]:
+    return found.rule, found.column, (found.resource, *found.copies)

@@ -14,13 +14,13 @@ from hxl_kit.checks.own import OwnCheck, column_of, own_checks, own_rules
 from hxl_kit.disclosure.remedies.entries import Entry, entries
 from hxl_kit.errors import UsageError, nearest
 from hxl_kit.package.treatable import wrong_remedies
-from hxl_kit.package.waivers import Waiver, waivers_of
 from hxl_kit.package.yaml_text import read_yaml
 from hxl_kit.reading.table import shown
 from hxl_kit.sources import source_ids
 from hxl_kit.standard import schemas
 from hxl_kit.standard.codelists import codelist
 from hxl_kit.standard.tables import table, table_names
+from hxl_kit.validation.waivers import Waiver, waivers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -26,7 +26,7 @@ from hxl_kit.places.gazetteer import gazetteer
 from hxl_kit.reading.table import shown
 from hxl_kit.standard import schemas
 from hxl_kit.validation.known_columns import known_columns
-from hxl_kit.validation.screening import SETS, screened_table
+from hxl_kit.validation.screening import SETS, Look, screened_table
 from hxl_kit.validation.selection import selected
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def proposed(text: TableText) -> tuple[str, int]:
         InputError: the table cannot be read.
     """
     frame, made = whole(text), Proposal()
-    for issue in screened_table(text, text.path.name, selected(SETS)):
+    for issue in screened_table(text, text.path.name, Look(selected(SETS))):
         _of_finding(made, issue, text, frame)
     found = people(frame, list(known_columns(text)))
     for name in text.header if found else ():

@@ -11,12 +11,12 @@ import re
 from functools import cache
 
 from hxl_kit.screening.abbreviations import readings
-from hxl_kit.screening.words import has, matched, plain, vocabulary
+from hxl_kit.screening.words import has, plain, vocabulary, words_matched
 
 TOGETHER: dict[str, tuple[tuple[str, ...], ...]] = {
     "person_name": (("naming", "who"),),
     "person_id": (("numbered", "who"), ("numbered", "household"), ("numbered", "paper"), ("counted", "paper"), ("counted", "household")),
-    "statement": (("noting", "who"),),
+    "statement": (("noting", "who"), ("noting", "household")),
     "phone": (("counted", "contacting"), ("contacting", "who")),
     "home_location": (("address", "home"), ("address", "who"), ("counted", "dwelling"), ("numbered", "dwelling")),
 }
@@ -28,13 +28,13 @@ PERHAPS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """The parts that make a kind possible, if the values are like it."""
 
-SHORTEST = {kind: 4 for kind in ("ethnicity", "religion", "health", "sexuality", "gbv", "detention", "device_id")}
+SHORTEST = {kind: 4 for kind in ("ethnicity", "religion", "health", "sexuality", "gbv", "detention", "device_id", "bank_account")}
 """Letters that an abbreviation must have for the kinds that hardly any value contradicts, where not two."""
 
 ALONE = ("naming", "numbered", "counted", "address", "contacting", "household")
 """Words that say nothing of whom, such as "name" or "number"."""
 
-OPAQUE = frozenset(("column", "unnamed", "field", "col", "var", "question", "colonne", "columna", "q"))
+OPAQUE = frozenset(("column", "unnamed", "field", "col", "var", "question", "colonne", "columna", "q", "other", "oth", "autre", "otro", "otra", "specify", "др", "другое", "інше", "اخرى"))
 """Words of headers that tell nothing: `Q12`, `B3_2`, `column 4`; so do one or two letters and numbers."""
 
 LETTERS = 2
@@ -71,7 +71,7 @@ def is_opaque(header: str) -> bool:
 
 
 def _tells_nothing(word: str) -> bool:
-    return word.isdigit() or word in OPAQUE or (len(word) <= LETTERS and word not in vocabulary())
+    return word.isdigit() or word in OPAQUE or (len(word) <= LETTERS and (word not in vocabulary() or len(word) == 1))
 
 
 def leaf_of(header: str) -> str:
@@ -100,8 +100,7 @@ def _said(words: str, written: str, kind: str) -> str:
 
 def _is_phrase(words: str, kind: str) -> bool:
     """Return whether it is more than one word that says a kind: one cut short alone may be any other word."""
-    found = matched(kind, "is", words)
-    return found is not None and " " in found[0]
+    return words_matched(kind, "is", words) > 1
 
 
 def _together(words: str, combinations: tuple[tuple[str, ...], ...]) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hxl_kit.screening.headers import header_denies, header_holds, header_says, is_opaque
-from hxl_kit.screening.profile import FEW, MOST, MOSTLY, NEARLY_ALL
+from hxl_kit.screening.profile import FEW, MOST, MOSTLY, NEARLY_ALL, is_code
 from hxl_kit.screening.values import dialled_abroad
 from hxl_kit.screening.words import known_ids, plain, value_says
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 UUID = re.compile(r"(?:uuid:)?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 SIM = re.compile(r"89\d{17,18}")
 """The number of a SIM card: 89 for telecommunication, country, issuer and account (ITU-T E.118)."""
+
+HANDLE = re.compile(r"@[A-Za-z_][\w.]{2,}")
+DECIMAL = re.compile(r"-?\d{1,3}[.,]\d{1,2} ?%?|\d+ ?%")
+BANK_CARD = re.compile(r"[2456]\d{15}")
+"""The number of a payment card (ISO/IEC 7812-1)."""
 
 CODE = re.compile(r"\b(?:code|p ?code|id|key)\b")
 IMEI_DIGITS = 15
@@ -71,7 +76,7 @@ def phone(column: Column, context: Context, said: str) -> Severity | None:
     if column.is_phone:
         return "error"
     told = context.persons or is_opaque(column.name) or said
-    if is_opaque(column.name) and column.is_dialled:
+    if (is_opaque(column.name) or context.persons) and column.is_dialled:
         return "error" if context.persons else "warning"
     abroad = column.share(dialled_abroad) >= NEARLY_ALL
     return "error" if told and (abroad or (said == "may" and column.is_long_number)) else None
@@ -79,9 +84,12 @@ def phone(column: Column, context: Context, said: str) -> Severity | None:
 
 def person_id(column: Column, context: Context, said: str) -> Severity | None:
     """Return how grave it is that a column holds numbers that stand for one person, case or household."""
-    if len(column.sample) >= FEW and column.share(_is_known_id) >= MOSTLY:
+    if len(column.sample) >= FEW and sum(map(_is_known_id, column.answers)) >= MOSTLY * len(column.sample):
         return "error"
-    if not column.is_code or column.is_precise_place or (said != "is" and is_uuid(column)):
+    if column.share(lambda text: DECIMAL.fullmatch(text.strip()) is not None) >= MOST:
+        return None
+    asked = said == "is" and sum(map(is_code, column.answers)) >= MOST * len(column.answers) > 0
+    if not (column.is_code or asked) or column.is_precise_place or (said != "is" and is_uuid(column)):
         return None
     long = sum(map(len, column.sample)) / len(column.sample) >= ID_CHARACTERS
     if said == "is":
@@ -90,9 +98,16 @@ def person_id(column: Column, context: Context, said: str) -> Severity | None:
     if header_denies(column.name, "person_id"):
         return None
     many = column.digits >= DIGITS_OF_ID and not column.is_round
-    if one_each and (said == "may" or many):
+    numbered = header_holds(column.name, "counted", "part") or header_holds(column.name, "numbered", "part")
+    if one_each and (said == "may" or many or numbered):
         return "warning"
-    return "warning" if _is_long_id(column) else None
+    return "warning" if _is_long_id(column) or (said == "may" and _is_of_papers(column)) else None
+
+
+def _is_of_papers(column: Column) -> bool:
+    """Return whether codes stand under a word for papers that people carry."""
+    papers = header_holds(column.name, "paper", "part") and not header_holds(column.name, "organ", "header")
+    return papers and column.digits >= PHONE_DIGITS and column.distinct >= NEARLY_ALL and not column.is_round
 
 
 def _is_long_id(column: Column) -> bool:
@@ -118,7 +133,7 @@ def home(column: Column, context: Context, said: str) -> Severity | None:
     if header_says(column.name, "coordinate"):
         of_home = said == "is" or context.homes or (context.persons and not context.facility)
         return "error" if of_home and column.is_precise_place else None
-    if is_opaque(column.name) and column.is_point:
+    if (is_opaque(column.name) or (context.persons and not context.facility)) and column.is_point:
         return "error" if context.persons or context.homes else "warning"
     if column.is_yes_no or column.is_day:
         return None
@@ -169,6 +184,8 @@ def picture(column: Column, _: Context, said: str) -> Severity | None:
 
 def profile(column: Column, _: Context, said: str) -> Severity | None:
     """Return how grave it is that a column holds people's names in social media."""
+    if column.share(lambda text: HANDLE.fullmatch(text.strip()) is not None) >= MOST:
+        return "error"
     if said != "is" or column.is_yes_no or column.is_number:
         return None
     handles = column.share(
@@ -179,6 +196,8 @@ def profile(column: Column, _: Context, said: str) -> Severity | None:
 
 def account(column: Column, _: Context, said: str) -> Severity | None:
     """Return how grave it is that a column holds numbers of accounts."""
+    if column.share(lambda text: BANK_CARD.fullmatch(re.sub(r"[ -]", "", text)) is not None) >= NEARLY_ALL:
+        return "error"
     return "error" if said == "is" and column.is_code and column.digits >= PHONE_DIGITS else None
 
 

@@ -76,7 +76,8 @@ def likeness(column: Column, context: Context, others: Iterable[str]) -> float:
 
 def alike(column: Column, context: Context, header: Iterable[str], resource: str) -> Iterator[Finding]:
     """Yield a finding of a column that no rule knows if it resembles columns of personal data; `header` is the table's."""
-    if column.field or not column.sample:
+    figures = (column.is_number or column.is_day) and not context.persons
+    if column.field or not column.sample or figures:
         return
     if likeness(column, context, [name for name in header if name != column.name]) < ALIKE:
         return

@@ -18,6 +18,7 @@ WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`-][^\W\d_]+)*\.?")
 NOT_IN_NAMES = re.compile(r"[\d_@:;?!%=+*<>\[\]{}#&،]")
 CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 MOST_WORDS = 6
+TITLED_WORDS = 4
 
 
 INITIALED = re.compile(
@@ -51,11 +52,17 @@ def _known(text: str) -> int:
     words = WORD.findall(text)
     if not 0 < len(words) <= MOST_WORDS or NOT_IN_NAMES.search(text) or has("organ", "value", plain(text)):
         return 0
-    if INITIALED.fullmatch(text.strip()):
+    if INITIALED.fullmatch(text.strip()) or _is_titled(words):
         return 1
     forms = [form for word in words for form in re.split(r"[-.]", simplified(word)) if form]
     known = sum(form in _listed()["given"] or form in _listed()["family"] for form in forms)
     return known or (len(words) > 1 and any(_ends_as_name(form) for form in forms))
+
+
+def _is_titled(words: list[str]) -> bool:
+    """Return whether a title or rank stands before one or two words."""
+    titled = simplified(words[0].rstrip(".")) in _listed()["title"]
+    return titled and 1 < len(words) <= TITLED_WORDS and not any(word[0].islower() for word in words[1:])
 
 
 def _ends_as_name(form: str) -> bool:

@@ -26,7 +26,9 @@ PRECISE = re.compile(
     r"[\[(]?[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+-?\d+(?:\.\d+)?)*)?[\])]?"
 )
 DIALLED = re.compile(r"\(?\d{2,5}\)?(?:[ -]\d{2,5}){1,4}")
-POINT = re.compile(r"[\[(]?[+-]?\d{1,2}\.\d{3,}[ ,;]+[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+-?\d+(?:\.\d+)?)*[\])]?")
+COUNT = re.compile(r"0|[1-9]\d{0,3}")
+ACRONYM = re.compile(r"[A-Z][A-Z0-9-]{1,6}")
+POINT = re.compile(r"\d{6}(?:\.\d+)?[ ,;]+\d{7}(?:\.\d+)?|[\[(]?[+-]?\d{1,2}\.\d{3,}[ ,;]+[+-]?\d{1,3}\.\d{3,}(?:[ ,;]+-?\d+(?:\.\d+)?)*[\])]?")
 NAME = re.compile(r"[^\W\d_][^\W\d_.'’-]*(?:[ ,]+[^\W\d_][^\W\d_.'’-]*){1,4}")
 
 
@@ -85,7 +87,7 @@ class Column:
     @cached_property
     def is_code(self) -> bool:
         """Whether most values have a digit, and are no dates, sentences or yes and no."""
-        return not self.is_yes_no and self.share(_is_code) >= MOST
+        return not self.is_yes_no and self.share(is_code) >= MOST
 
     @cached_property
     def is_age(self) -> bool:
@@ -105,7 +107,7 @@ class Column:
     @cached_property
     def is_small_number(self) -> bool:
         """Whether the values are numbers that may as well be counts: of four digits at most."""
-        return self.share(lambda text: text.strip().isdigit() and len(text.strip()) < LONG) >= NEARLY_ALL
+        return self.share(lambda text: COUNT.fullmatch(text.strip()) is not None) >= NEARLY_ALL
 
     @cached_property
     def is_long_number(self) -> bool:
@@ -122,7 +124,9 @@ class Column:
     @cached_property
     def is_dialled(self) -> bool:
         """Whether the values are groups of digits as phone numbers are written."""
-        return self.distinct >= MOST and self.share(lambda text: DIALLED.fullmatch(text.strip()) is not None) >= MOSTLY
+        if self.distinct < MOST or not LEAST_DIALLED <= self.digits <= MOST_DIALLED:
+            return False
+        return self.share(lambda text: DIALLED.fullmatch(text.strip()) is not None) >= MOSTLY
 
     @cached_property
     def is_point(self) -> bool:
@@ -154,13 +158,13 @@ class Column:
 
     @cached_property
     def is_bodies(self) -> bool:
-        """Whether half the values are names of organisations, offices or places."""
-        return self.share(lambda text: has("organ", "value", plain(text))) >= MOST
+        """Whether half the values are names or acronyms of organisations, offices or places."""
+        return self.share(_is_body) >= MOST
 
     @cached_property
     def is_surnames(self) -> bool:
-        """Whether nearly all values are single words that end as family names do."""
-        return self.share(is_surname) >= NEARLY_ALL
+        """Whether most values are single words that end as family names do."""
+        return self.share(is_surname) >= MOST
 
     @cached_property
     def is_people(self) -> bool:
@@ -200,7 +204,7 @@ YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 FEW = 3
 FULL_WORDS = 1.5
 GENERATION = 18
-LONG = 5
+LEAST_DIALLED, MOST_DIALLED = 7, 13
 LONG_DIGITS = range(7, 17)
 LENGTHS_APART = 2
 MOST = 0.5
@@ -215,7 +219,13 @@ def is_yes_no(text: str) -> bool:
     return text.strip().lower() in listed("answer")
 
 
-def _is_code(text: str) -> bool:
+def _is_body(text: str) -> bool:
+    acronym = ACRONYM.fullmatch(text.strip()) is not None and not is_name(text)
+    return acronym or has("organ", "value", plain(text))
+
+
+def is_code(text: str) -> bool:
+    """Return whether a value has a digit, and is no date and no sentence."""
     return (
         any(c.isdigit() for c in text)
         and len(text) <= CODE_CHARACTERS

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 KINDS = ("ethnicity", "religion", "health", "sexuality", "gbv", "detention")
 BY_ANY_VALUE = ("gbv", "detention", "sexuality")
-VALUE_DECIDES = ("gbv", "religion")
+VALUE_DECIDES = ("ethnicity", "religion", "sexuality", "gbv", "detention")
 BELONGING = ("ethnicity", "religion", "sexuality")
 BLOOD_GROUP = re.compile(r"(?i)(?:a|b|ab|o|0|i{1,3}v?|iv|[1-4])\s*(?:\((?:i{1,3}|iv)\)\s*)?(?:rh\s*)?[+−–-](?:ve)?")
 BY_VALUE_ALONE = (*BELONGING, "gbv")
 SOME = 0.4
 FEWEST = 0.2
+DEVIATION = re.compile(r"[-−][0-5][.,]\d{1,2}")
+"""A z-score of weight and height below the standard's median (WHO Child Growth Standards)."""
+
 DIAGNOSIS = re.compile(r"(?:^|\s)[A-TV-Z]\d{2}(?:\.\d{1,2})?$")
 """A code of the International Classification of Diseases, tenth revision."""
 
@@ -57,7 +60,7 @@ def sensitive(kind: str) -> Judge:
 def _by_value(kind: str, column: Column, context: Context, said: str) -> Severity | None:
     """Return whether categories name what a row's person is, has or suffered."""
     answers = column.answers
-    told_enough = len(answers) >= FEWEST * len(column.sample) and not column.is_number
+    told_enough = len(answers) >= FEWEST * len(column.sample) and (not column.is_number or kind == "health")
     if not told_enough or column.words > CATEGORY_WORDS:
         return None
     if header_denies(column.name, kind) and not (context.persons and kind == "health"):
@@ -68,22 +71,28 @@ def _by_value(kind: str, column: Column, context: Context, said: str) -> Severit
     if context.aggregated and not context.persons:
         return None
     share = sum(value_says(text, kind) for text in answers) / max(len(answers), 1)
-    if kind == "health" and (_is_clinical(column) or (told and column.share(_is_diagnosis) >= MOST)):
+    if kind == "health" and (_is_blood(column) or (context.persons and _is_clinical(column)) or (told and column.share(_is_diagnosis) >= MOST)):
         return "error" if context.persons else "warning"
+    if kind == "gbv" and said:
+        share = max(share, sum(has("violence", "value", plain(text)) for text in answers) / max(len(answers), 1))
     if kind == "health" and not told:
         ill = share >= MOSTLY and not said and not header_denies(column.name, "person_name")
         return "warning" if ill or sum(has(kind, "state", plain(text)) for text in answers) >= SOME * len(answers) else None
-    enough = share > 0 if told and kind in BY_ANY_VALUE else share >= (MOST if told else MOSTLY)
+    enough = share > 0 if told and kind in BY_ANY_VALUE else share >= (MOST if told or kind == "gbv" else MOSTLY)
     of_a_place = kind in BELONGING and not context.persons and header_denies(column.name, "person_name")
     if not enough or of_a_place or not (told or kind in BY_VALUE_ALONE):
         return None
     return "error" if context.persons else "warning"
 
 
+def _is_blood(column: Column) -> bool:
+    return column.share(lambda text: BLOOD_GROUP.fullmatch(text.strip()) is not None) >= MOST
+
+
 def _is_clinical(column: Column) -> bool:
-    """Return whether values are groups of blood, or diagnoses with their subdivision."""
-    divided = column.share(lambda text: _is_diagnosis(text) and "." in text) >= MOST
-    return divided or column.share(lambda text: BLOOD_GROUP.fullmatch(text.strip()) is not None) >= MOST
+    """Return whether values are negative z-scores, or diagnoses with their subdivision."""
+    low = column.share(lambda text: DEVIATION.fullmatch(text.strip()) is not None)
+    return low >= MOSTLY or column.share(lambda text: _is_diagnosis(text) and "." in text) >= MOST
 
 
 def _is_diagnosis(text: str) -> bool:
@@ -103,7 +112,9 @@ def statement(column: Column, context: Context, said: str) -> Severity | None:
         return "warning"
     if context.persons and column.distinct >= NEARLY_ALL and not header_denies(column.name, "person_name"):
         return "warning"
-    return "warning" if column.words >= SENTENCE_WORDS and column.share(_speaks) >= SPEAKING else None
+    if is_opaque(column.name) and column.distinct >= NEARLY_ALL:
+        return "warning"
+    return "warning" if column.share(_speaks) >= SPEAKING else None
 
 
 SPEAKING = 0.4

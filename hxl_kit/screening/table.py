@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,6 +31,9 @@ REPEATING = 0.3
 
 PROVEN = 2000
 PROSE_WORDS = 2.5
+SAID = re.compile(r"[^\W_]")
+"""What a value has that is more than a sign for nothing, such as a dash."""
+
 INFORMANTS = "informant"
 
 
@@ -208,7 +212,7 @@ def _columns(text: TableText, watched: Mapping[str, _Watched], known: Mapping[st
             safe_name(name, f"column {number}"),
             tag,
             "" if header_says(name, INFORMANTS) else known.get(name, ""),
-            tuple(column.sample),
+            tuple(text for text in column.sample if SAID.search(text)),
             column.filled,
             {kind: (rows, column.shapes[kind]) for kind, rows in column.hits.items()},
         )

@@ -48,7 +48,6 @@ POST = re.compile(r"(?i)/(?:status|posts|videos?|photos?|permalink|reel|watch|st
 PICTURE = re.compile(r"(?i)[^\s/\\]+\.(?:jpe?g|png|heic|bmp|gif|tiff?|webp|mp4|3gp|mov|avi|amr|m4a|mp3|wav|ogg|opus|aac)$")
 IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 MAC = re.compile(r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b")
-SHORTEST_IBAN = 15
 ABROAD_DIGITS = range(11, 14)
 PHONE_DIGITS = range(8, 16)
 """An international number has at most 15 digits (ITU-T E.164)."""
@@ -175,6 +174,6 @@ def _digits(text: str) -> str:
 def _is_iban(text: str) -> bool:
     """Return whether the check digits of an account number are right (ISO 13616: the remainder by 97 is 1)."""
     joined = text.replace(" ", "")
-    if len(joined) < SHORTEST_IBAN:
+    if words_of.iban_lengths().get(joined[:2]) != len(joined):
         return False
     return int("".join(str(int(c, 36)) for c in joined[4:] + joined[:4])) % 97 == 1

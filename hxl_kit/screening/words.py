@@ -12,18 +12,19 @@ from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
+from hxl_kit.screening.wordlists import Phrases, phrases
 from hxl_kit.standard import schemas
 from hxl_kit.standard.tags import Tag, TagPattern, fold, parse_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    pass
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ`´](?=[sуюяєї]\b|[юяєї])")
 _SIGNS = (
     (re.compile(r"(?<=\w)['’]s\b"), ""),
     (re.compile(r"(?i)\b(?:number|no|nb|count)[ _]of(?![^\W_])"), "numberof"),
-    (re.compile(r"\b[nN][°º]|№"), " numero "),
+    (re.compile(r"\b[nN][°º]|№|(?<=\w) ?#(?!\w)"), " numero "),
     (re.compile(r"(?<!\w)(\w)\.[ ]?(?=\w(?!\w))"), r"\1"),
 )
 """The possessive; counts, which no number of a person is; the sign for number; points in abbreviations such as D.O.B."""
@@ -49,23 +50,24 @@ def plain(text: str) -> str:
     return " ".join([word for word in found if word not in listed("small")] or found)
 
 
+LISTS = ("personal_words.csv", "personal_phrases.csv")
+"""The words in use, by which abbreviations are read too, and further phrases."""
+
+
 @cache
-def _listed() -> dict[tuple[str, str], tuple[str, ...]]:
+def _listed(*lists: str) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the phrases as written, by kind and role."""
     found = defaultdict[tuple[str, str], list[str]](list)
-    with schemas.path_of("words", "personal_words.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found[row["kind"], row["role"]] += row["words"].split(";")
+    for name in lists or LISTS:
+        with schemas.path_of("words", name).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                found[row["kind"], row["role"]] += row["words"].split(";")
     return {key: tuple(words) for key, words in found.items()}
 
 
 @cache
-def _patterns() -> dict[tuple[str, str], re.Pattern[str]]:
-    return {
-        key: _any_of(words)
-        for key, words in _listed().items()
-        if key[1] not in ("tag", "word") and key[0] != "cue"
-    }
+def _phrases(kind: str, role: str) -> Phrases:
+    return phrases(plain(phrase) for phrase in _listed().get((kind, role), ()))
 
 
 @cache
@@ -73,20 +75,11 @@ def vocabulary() -> frozenset[str]:
     """Return the single words that headers are known by."""
     return frozenset(
         word.rstrip("*")
-        for (_, role), phrases in _listed().items()
+        for (_, role), phrases in _listed(LISTS[0]).items()
         if role in ("is", "may", "part")
         for phrase in phrases
         for word in plain(phrase).split()
     )
-
-
-def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
-    forms = {
-        " ?".join(word.replace("*", r"\w*") for word in plain(phrase).split())
-        for phrase in phrases
-        if plain(phrase)
-    }
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(forms, key=len, reverse=True))})(?!\w)")
 
 
 @cache
@@ -132,12 +125,18 @@ def known_ids() -> re.Pattern[str]:
         return re.compile("|".join(row["form"] for row in csv.DictReader(file)))
 
 
+@cache
+def iban_lengths() -> dict[str, int]:
+    """Return how many characters an international account number has, by country (ISO 13616, register of SWIFT)."""
+    with schemas.path_of("words", "iban_lengths.csv").open(encoding="utf-8", newline="") as file:
+        return {row["country"]: int(row["characters"]) for row in csv.DictReader(file)}
+
+
 def has(kind: str, role: str, words: str) -> bool:
     """Return whether plain words hold a phrase of a kind in a role."""
-    return matched(kind, role, words) is not None
+    return _phrases(kind, role).found_in(words) > 0
 
 
-def matched(kind: str, role: str, words: str) -> re.Match[str] | None:
-    """Return the phrase of a kind in a role that plain words hold."""
-    pattern = _patterns().get((kind, role))
-    return pattern.search(words) if pattern else None
+def words_matched(kind: str, role: str, words: str) -> int:
+    """Return of how many of the plain words the first phrase found of a kind in a role is; 0 for none."""
+    return _phrases(kind, role).found_in(words)

@@ -16,6 +16,7 @@ from hxl_kit.validation.screening import looks_at_people
 from hxl_kit.validation.screening_files import screened_package
 from hxl_kit.validation.strict import strict_issues
 from hxl_kit.validation.verdict import collect_verdict
+from hxl_kit.validation.waivers import waived_issues
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +52,7 @@ def package_report(
     if chosen.any_of("hashtags"):
         found.extend(i for i in hashtag_issues(package) if chosen.runs("hashtags", i.rule))
     if looks_at_people(chosen):
-        found.extend(screened_package(package, chosen, asked.previous))
+        found.extend(waived_issues(screened_package(package, chosen, asked.previous), package.descriptor))
     if "own" in chosen or asked.rules:
         found.extend(own_issues(package, asked.rules))
     if chosen.any_of("hxl-schema"):

@@ -65,6 +65,8 @@ class Issue:
             message = f"{say(known.message, language)} ({message})"
         if "," in str(rows := self.params.get("first_rows", "")):
             message = f"{message}{say(ROWS, language, {'rows': rows})}"
+        if waived := self.params.get("waived"):
+            message = f"{message}{say(str(waived), language, self.params)}"
         return f"{message} {say(READ_AS, language, {'meaning': self.read_as})}" if self.read_as else message
 
     def way_out(self, language: str = ENGLISH) -> str:

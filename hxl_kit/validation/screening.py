@@ -6,7 +6,7 @@ recognised and how a value is built. No issue holds a value.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hxl_kit.disclosure import Disclosing
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from hxl_kit.disclosure import Finding as Disclosed
     from hxl_kit.reading import Batch, TableText
     from hxl_kit.screening import Finding
+    from hxl_kit.standard.tags import Tag
     from hxl_kit.validation.selection import Selection
 
 SETS = ("screen", "disclosure")
+UNSEEN = "not-screened"
 ROWS_TOLD = 5
 
 
@@ -36,29 +38,61 @@ def looks_at_people(chosen: Selection) -> bool:
     return any(chosen.any_of(name) for name in SETS)
 
 
-def screened_table(
-    text: TableText, resource: str, chosen: Selection, previous: pl.DataFrame | None = None
-) -> Iterator[Issue]:
-    """Yield what a table holds of people; it is read once.
+@dataclass(frozen=True)
+class Look:
+    """What is asked of a table.
 
-    Args:
-        text: an open table.
-        resource: what issues call it.
+    Attributes:
         chosen: the checks that run.
         previous: the table as it was published before, as text with row_number.
+        tags: hashtags by column, where the table has no row of them.
+        public_sources: the sources that anybody can read; None where nothing is known of them.
+    """
+
+    chosen: Selection
+    previous: pl.DataFrame | None = None
+    tags: Mapping[str, Tag] = field(default_factory=dict)
+    public_sources: frozenset[str] | None = None
+
+
+def screened_table(given: TableText, resource: str, look: Look) -> Iterator[Issue]:
+    """Yield what a table holds of people; it is read once.
 
     Raises:
         InputError: the table cannot be read any further.
     """
-    known = known_columns(text)
-    risks = Disclosing(resource, text.header, _tags(text), known) if chosen.any_of("disclosure") else None
-    read = replace(text, read=lambda: _passing(text, risks)) if risks else text
-    found = [*screened(screen_table(read, known, resource), chosen)]
-    if risks:
-        told = (_disclosed(finding) for finding in risks.findings(previous=previous))
-        found += [issue for issue in told if chosen.runs("disclosure", issue.rule)]
-    issues = _once(found)
-    yield from _without_header(text, issues) if found and _is_headless(text) else issues
+    text = given if any(given.tags) else replace(given, tags=tuple(map(look.tags.get, given.header)))
+    issues = _once(_found(text, resource, look))
+    yield from _without_header(text, issues) if _is_headless(text) else issues
+
+
+def _found(text: TableText, resource: str, look: Look) -> Iterator[Issue]:
+    known, seen = known_columns(text), _Passed()
+    risks = Disclosing(resource, text.header, _tags(text), known, public_sources=look.public_sources)
+    wanted = look.chosen.any_of("disclosure")
+    read = replace(text, read=lambda: seen.through(text, risks if wanted else None))
+    found = [*screen_table(read, known, resource)]
+    yield from screened(found, look.chosen)
+    if wanted:
+        kinds = {finding.column: finding.kind for finding in found}
+        told = map(_disclosed, risks.findings(previous=look.previous, kinds=kinds))
+        yield from (issue for issue in told if look.chosen.runs("disclosure", issue.rule))
+    if seen.ragged and look.chosen.runs("screen", UNSEEN):
+        yield unseen(resource, "rows do not have the header's number of cells", seen.ragged)
+
+
+@dataclass
+class _Passed:
+    """Batches on their way to screening: the look at disclosure sees them, and rows that fit no header are noted."""
+
+    ragged: list[int] = field(default_factory=list)
+
+    def through(self, text: TableText, risks: Disclosing | None) -> Iterator[Batch]:
+        for batch in text.batches():
+            if risks:
+                risks.add(batch.frame)
+            self.ragged += [bad.row_number for bad in batch.bad]
+            yield batch
 
 
 def screened(findings: Iterable[Finding], chosen: Selection) -> Iterator[Issue]:
@@ -66,11 +100,10 @@ def screened(findings: Iterable[Finding], chosen: Selection) -> Iterator[Issue]:
     yield from (issue for issue in map(_screened, findings) if chosen.runs("screen", issue.rule))
 
 
-def _passing(text: TableText, risks: Disclosing) -> Iterator[Batch]:
-    """Yield a table's batches, each shown to the look at disclosure as it passes."""
-    for batch in text.batches():
-        risks.add(batch.frame)
-        yield batch
+def unseen(resource: str, reason: str, rows: Sequence[int] = ()) -> Issue:
+    """Return the issue of what could not be looked into."""
+    told = {"kind": "unseen", "part": "cells", "count": len(rows) or 1, "shape": "", "reason": reason}
+    return _issue(UNSEEN, "error", resource, "", rows, told)
 
 
 def _tags(text: TableText) -> dict[str, str]:
@@ -80,8 +113,8 @@ def _tags(text: TableText) -> dict[str, str]:
 def _screened(finding: Finding) -> Issue:
     first = finding.rows.first
     told = {"kind": finding.kind, "part": finding.part, **finding.params}
-    field = finding.column or ("" if finding.part in ("cells", "hidden sheet") else finding.part)
-    return _issue(finding.slug, finding.severity, finding.resource, field, first, told)
+    place = finding.column or ("" if finding.part in ("cells", "hidden sheet") else finding.part)
+    return _issue(finding.slug, finding.severity, finding.resource, place, first, told)
 
 
 def _disclosed(finding: Disclosed) -> Issue:
@@ -90,11 +123,11 @@ def _disclosed(finding: Disclosed) -> Issue:
 
 
 def _issue(
-    slug: str, severity: Severity, resource: str, field: str, rows: Sequence[int], told: Mapping[str, object]
+    slug: str, severity: Severity, resource: str, place: str, rows: Sequence[int], told: Mapping[str, object]
 ) -> Issue:
     message = checks_by_slug()[slug].message
     params = {**told, "first_rows": ", ".join(map(str, rows[:ROWS_TOLD]))}
-    return Issue(slug, severity, resource, message, rows[0] if rows else None, field, params=params)
+    return Issue(slug, severity, resource, message, rows[0] if rows else None, place, params=params)
 
 
 def _once(issues: Iterable[Issue]) -> Iterator[Issue]:

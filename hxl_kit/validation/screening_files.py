@@ -6,6 +6,7 @@ What cannot be looked into is told, and as an error: nobody knows whom it names.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,19 +19,20 @@ from hxl_kit.reading.scratch import private_folder, unpacked
 from hxl_kit.screening import screen_descriptor, screen_text, screen_workbook
 from hxl_kit.screening.texts import safe_name
 from hxl_kit.screening.workbooks import BOOKS
-from hxl_kit.validation.catalogue import checks_by_slug
+from hxl_kit.standard.tags import parse_tag
 from hxl_kit.validation.copies import same_bytes
-from hxl_kit.validation.report import Collected, Issue, TableFile
-from hxl_kit.validation.screening import SETS, screened, screened_table
+from hxl_kit.validation.report import Collected, TableFile
+from hxl_kit.validation.screening import SETS, UNSEEN, Look, screened, screened_table, unseen
 from hxl_kit.validation.selection import selected
 from hxl_kit.validation.strict.parts import resources_of
+from hxl_kit.validation.waivers import waived_issues
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from hxl_kit.reading.packages import Package
-    from hxl_kit.validation.report import Report
+    from hxl_kit.validation.report import Issue, Report
     from hxl_kit.validation.selection import Selection
     from hxl_kit.validation.strict.parts import Resource
 
@@ -38,7 +40,6 @@ PROSE = (".md", ".rst", ".html", ".htm", ".xml", ".yaml", ".yml")
 """How the names of files end that are looked at as text, also where they could be read as a table."""
 
 TEXTS = frozenset({"text", "html", "xml", "json"})
-UNSEEN = "not-screened"
 LISTED = 1000
 """So many findings of each path are listed when nothing else is said; there is one for each place, not for each row."""
 
@@ -60,43 +61,33 @@ def screening_report(
     if path.is_dir() or path.name == DESCRIPTOR:
         package = read_package(path)
         found.tables.update({n: TableFile(package.path_of(r)) for n, r in package.tables.items()})
-        found.extend(screened_package(package, chosen, previous))
+        found.extend(waived_issues(screened_package(package, chosen, previous), package.descriptor))
     else:
-        found.extend(screened_file(require_plain_file(path), path.name, chosen, encoding=encoding))
+        found.extend(screened_file(require_plain_file(path), path.name, Look(chosen), encoding=encoding))
     return found.report((str(path),), 0)
 
 
-def screened_file(
-    path: Path,
-    resource: str,
-    chosen: Selection,
-    *,
-    encoding: str | None = None,
-    previous: pl.DataFrame | None = None,
-) -> Iterator[Issue]:
+def screened_file(path: Path, resource: str, look: Look, *, encoding: str | None = None) -> Iterator[Issue]:
     """Yield what a file holds of people: all its tables, and what a workbook holds beside them.
 
     Args:
         path: a file of any kind.
         resource: what issues call it.
-        chosen: the checks that run.
+        look: what is asked; the previous table is that of the one table in the file.
         encoding: of delimited text, where it is known.
-        previous: the one table in it as it was published before.
     """
-    if path.suffix.lower() in PROSE:
-        yield from screened(screen_text(path, resource), chosen)
-        return
-    unread = yield from _tables(path, resource, chosen, encoding, previous)
     kind = _kind(path)
+    if path.suffix.lower() in PROSE and kind in TEXTS:
+        yield from _lines(path, resource, look)
+        return
+    unread = yield from _tables(path, resource, look, encoding if kind == "text" else None)
     if kind in BOOKS:
-        unread = yield from _beside_tables(path, resource, chosen)
+        unread = yield from _beside_tables(path, resource, look)
     elif unread and kind in TEXTS:
-        yield from _lines(path, resource, chosen)
+        yield from _lines(path, resource, look)
         unread = unread if kind == "text" and path.suffix.lower() != ".txt" else ""
-    if unread and chosen.runs("screen", UNSEEN):
-        message, name = checks_by_slug()[UNSEEN].message, unread.removeprefix(f"{path}: ")
-        params = {"kind": "unseen", "part": "cells", "count": 1, "shape": "", "reason": name}
-        yield Issue(UNSEEN, "error", resource, message, params=params)
+    if unread and look.chosen.runs("screen", UNSEEN):
+        yield unseen(resource, unread.removeprefix(f"{path}: "))
 
 
 def screened_package(package: Package, chosen: Selection, previous: Package | None = None) -> Iterator[Issue]:
@@ -105,10 +96,11 @@ def screened_package(package: Package, chosen: Selection, previous: Package | No
     What a companion or a Parquet copy holds is told once, of the table that it repeats.
     """
     yield from screened(screen_descriptor(package.descriptor, DESCRIPTOR), chosen)
-    told: set[tuple[str, str, str]] = set()
+    look = Look(chosen, public_sources=_public_sources(package))
+    told: set[tuple[object, ...]] = set()
     for resource in resources_of(package):
-        for issue in _of_resource(package, resource, chosen, previous):
-            place = (_copied(issue.resource), issue.rule, issue.field)
+        for issue in _of_resource(package, resource, look, previous):
+            place = (_copied(issue.resource), issue.rule, issue.field, issue.params["count"])
             if place not in told:
                 yield issue
             if issue.resource == resource.name:
@@ -120,19 +112,30 @@ def _copied(name: str) -> str:
 
 
 def _of_resource(
-    package: Package, resource: Resource, chosen: Selection, previous: Package | None
+    package: Package, resource: Resource, look: Look, previous: Package | None
 ) -> Iterator[Issue]:
+    tags = {each["name"]: parse_tag(str(each.get("hxl_tag", ""))) for each in resource.fields}
+    before = _published(previous, resource) if previous else None
+    look = replace(look, tags={name: tag for name, tag in tags.items() if tag}, previous=before)
     said = resource.descriptor.get("encoding")
     encoding = said if isinstance(said, str) else None
     for path in (package.folder / path for path in resource.paths):
         if path.is_file() and not _repeats(package, resource, path):
-            before = _published(previous, resource) if previous else None
-            yield from screened_file(path, resource.name, chosen, encoding=encoding, previous=before)
+            yield from screened_file(path, resource.name, look, encoding=encoding)
     if isinstance(data := resource.descriptor.get("data"), list):
         with private_folder() as folder:
             file = folder / "data.json"
             file.write_text(json.dumps(data), encoding="utf-8")
-            yield from screened_file(file, resource.name, chosen)
+            yield from screened_file(file, resource.name, look)
+
+
+def _public_sources(package: Package) -> frozenset[str] | None:
+    """Return the ids of the sources that anybody can read, None where the package does not say."""
+    named = package.tables.get("sources")
+    frame = _whole(package.path_of(named)) if named else None
+    if frame is None or not {"source_id", "access"} <= set(frame.columns):
+        return None
+    return frozenset(frame.filter(pl.col("access") == "public")["source_id"].drop_nulls())
 
 
 def _repeats(package: Package, resource: Resource, path: Path) -> bool:
@@ -147,42 +150,42 @@ def _repeats(package: Package, resource: Resource, path: Path) -> bool:
 def _published(previous: Package, resource: Resource) -> pl.DataFrame | None:
     """Return a resource's table as it was published before, None where there was none that can be read."""
     before = previous.tables.get(resource.name)
-    if before is None:
-        return None
+    return _whole(previous.path_of(before)) if before else None
+
+
+def _whole(path: Path) -> pl.DataFrame | None:
     try:
-        with open_table(previous.path_of(before)) as text:
+        with open_table(path) as text:
             frames = [batch.frame for batch in text.batches()]
     except (InputError, UsageError):
         return None
     return pl.concat(frames) if frames else None
 
 
-def _tables(
-    path: Path, resource: str, chosen: Selection, encoding: str | None, previous: pl.DataFrame | None
-) -> Generator[Issue, None, str]:
+def _tables(path: Path, resource: str, look: Look, encoding: str | None) -> Generator[Issue, None, str]:
     """Yield what the tables of a file hold; return why they could not be read, or ""."""
     try:
         with open_tables(path, encoding=encoding) as tables:
             for text in tables:
                 place = f"{resource}:{safe_name(text.sheet or '', 'sheet')}" if len(tables) > 1 else resource
-                yield from screened_table(text, place, chosen, previous)
+                yield from screened_table(text, place, look)
     except (InputError, UsageError) as error:
         return str(error)
     return ""
 
 
-def _beside_tables(path: Path, resource: str, chosen: Selection) -> Generator[Issue, None, str]:
+def _beside_tables(path: Path, resource: str, look: Look) -> Generator[Issue, None, str]:
     """Yield what a workbook holds beside its tables; return why it could not be read, or ""."""
     try:
-        yield from screened(screen_workbook(path, resource), chosen)
+        yield from screened(screen_workbook(path, resource), look.chosen)
     except InputError as error:
         return str(error)
     return ""
 
 
-def _lines(path: Path, resource: str, chosen: Selection) -> Iterator[Issue]:
+def _lines(path: Path, resource: str, look: Look) -> Iterator[Issue]:
     with unpacked(path) as content:
-        yield from screened(screen_text(content.file, resource), chosen)
+        yield from screened(screen_text(content.file, resource), look.chosen)
 
 
 def _kind(path: Path) -> str:

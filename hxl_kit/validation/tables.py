@@ -16,7 +16,7 @@ from hxl_kit.validation.domain import Whole, row_issues, row_rules, subject_of
 from hxl_kit.validation.forms import Forms, header_issues, missing_header, reading_issues
 from hxl_kit.validation.own_tables import own_table_rules, rules_for_others
 from hxl_kit.validation.report import Collected, Issue, Report, TableFile
-from hxl_kit.validation.screening import looks_at_people
+from hxl_kit.validation.screening import Look, looks_at_people
 from hxl_kit.validation.screening_files import screened_file
 from hxl_kit.validation.spelling import Names
 
@@ -68,7 +68,7 @@ def table_report(
 def _people(path: Path, asked: Asked, encoding: str | None) -> Iterator[Issue]:
     """Yield what the file holds of people, in other sheets as well."""
     if looks_at_people(asked.chosen):
-        yield from screened_file(path, path.name, asked.chosen, encoding=encoding)
+        yield from screened_file(path, path.name, Look(asked.chosen), encoding=encoding)
 
 
 class _Looks:

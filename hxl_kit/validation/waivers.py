@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hxl_kit.errors import nearest
 from hxl_kit.reading.table import shown
 from hxl_kit.standard import schemas
+from hxl_kit.standard.messages import N_
 from hxl_kit.validation.catalogue import check_sets
+from hxl_kit.validation.screening import SETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-SCREENING = ("screen", "disclosure")
-"""The check sets whose findings clearance looks at."""
+    from hxl_kit.validation.report import Issue
 
+Found = TypeVar("Found")
+WAIVED = N_("; waived by {who} on {when}: {why}")
 _REQUIRED = ("rule", "who", "when", "why")
 _EASTERNMOST = dt.timedelta(hours=14)
 
@@ -68,7 +71,7 @@ def _rule(waivable: str, **words: str) -> ClearanceRule:
 @cache
 def waivable_rules() -> tuple[str, ...]:
     """Return the names of all rules that may be waived: on terms, and every check of screening and disclosure."""
-    checks = [check.slug for found in check_sets() if found.name in SCREENING for check in found.checks]
+    checks = [check.slug for found in check_sets() if found.name in SETS for check in found.checks]
     return (*(rule.rule for rule in clearance_rules().values() if rule.waivable), *checks)
 
 
@@ -84,6 +87,42 @@ def waivers_of(described: Mapping[str, Any]) -> tuple[tuple[Waiver, ...], list[s
         if not wrong:
             kept.append(_waiver(entry))
     return tuple(kept), problems
+
+
+def covered(
+    waiver: Waiver,
+    findings: Sequence[Found],
+    place: Callable[[Found], tuple[str, str, tuple[str, ...]]],
+) -> list[Found]:
+    """Return the findings that a waiver allows; without a resource it speaks of one place or of none.
+
+    Args:
+        waiver: the waiver.
+        findings: everything that was found.
+        place: gives the rule, the column and the resources of a finding; the first of them is its own, others repeat it.
+    """
+    named = [found for found in findings if place(found)[:2] == (waiver.rule, waiver.column)]
+    if waiver.resource:
+        return [found for found in named if waiver.resource in place(found)[2]]
+    return named if len({place(found)[2][0] for found in named}) == 1 else []
+
+
+def waived_issues(issues: Iterable[Issue], described: Mapping[str, Any]) -> Iterator[Issue]:
+    """Yield issues of screening; those that a waiver of the package allows as notes that name it."""
+    found, (waivers, _) = [*issues], waivers_of(described)
+    by = {id(issue): waiver for waiver in reversed(waivers) for issue in covered(waiver, found, _place_of)}
+    for issue in found:
+        waiver = by.get(id(issue))
+        yield _waived(issue, waiver) if waiver else issue
+
+
+def _place_of(issue: Issue) -> tuple[str, str, tuple[str, ...]]:
+    return issue.rule, issue.field, (issue.resource,)
+
+
+def _waived(issue: Issue, waiver: Waiver) -> Issue:
+    params = {**issue.params, "waived": WAIVED, "who": waiver.who, "when": waiver.when, "why": waiver.why}
+    return replace(issue, severity="info", params=params)
 
 
 def _waiver(entry: Mapping[str, Any]) -> Waiver:
