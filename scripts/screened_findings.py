@@ -17,11 +17,11 @@ import sys
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from golden import inputs_of, source_folders
+from golden import SAMPLES, inputs_of, source_folders
 from harmless_forms import filled_forms
 
 from hxl_kit.describe import certain_source
@@ -44,7 +44,7 @@ JUDGEMENTS = Path(__file__).with_suffix(".csv")
 MARK = "<!-- made by scripts/screened_findings.py --page from here on -->"
 OPTIONS = Options(hashtag_row="none", parquet=False)
 FILE, SAMPLE, FORM, REFERENCE = "files", "samples", "forms", "reference packages"
-PACKAGES = {what: f"packages of {what}" for what in (FILE, SAMPLE, FORM)}
+PACKAGES = {FILE: "packages of files", SAMPLE: "tables of samples", FORM: "packages of forms"}
 OF_SOURCES = frozenset({*PACKAGES.values(), REFERENCE})
 """What is made of the files of known sources, and must never be stopped."""
 
@@ -115,10 +115,16 @@ def judgements(path: Path = JUDGEMENTS) -> Judgements:
 
 
 def repository() -> Iterator[Looked]:
-    """Screen the samples of every source, what becomes of them, the reference packages and filled-in forms."""
+    """Screen the samples of every source, what becomes of them, the reference packages and filled-in forms.
+
+    What becomes of a sample lies beside it, and tests hold it to that: its package is not made again.
+    """
     for source_id in source_folders():
         for path in inputs_of(source_id):
-            yield from _both(SAMPLE, path, f"{source_id}/{path.name}", source_id)
+            name = f"{source_id}/{path.name}"
+            yield looked_at(SAMPLE, name, path)
+            if tables := sorted((SAMPLES / source_id / "expected" / path.name).glob("*.csv")):
+                yield tables_of(name, tables)
     for descriptor in sorted((ROOT / "datapackages").glob("*/datapackage.json")):
         yield looked_at(REFERENCE, descriptor.parent.name, descriptor.parent)
     with tempfile.TemporaryDirectory() as made:
@@ -163,6 +169,14 @@ def looked_at(what: str, name: str, path: Path) -> Looked:
     """Return what screening says of a file or a package."""
     issues = screening_report(path).issues
     return Looked(what, name, tuple(sorted(_found(what, name, path, issue) for issue in issues)))
+
+
+def tables_of(name: str, tables: Iterable[Path]) -> Looked:
+    """Return what screening says of the tables that became of a sample."""
+    what = PACKAGES[SAMPLE]
+    each = {table.stem: looked_at(what, name, table).found for table in tables}
+    placed = [replace(one, place=f"{table}, {one.place}") for table, found in each.items() for one in found]
+    return Looked(what, name, tuple(sorted(placed)))
 
 
 def _found(what: str, name: str, path: Path, issue: Issue) -> Found:

@@ -8,6 +8,7 @@ verdicts and the folder for temporary files.
 
 from __future__ import annotations
 
+import csv
 import gzip
 import html
 import io
@@ -153,3 +154,55 @@ def _texts(place: str, content: bytes) -> Iterator[tuple[str, str]]:
     if content[:4] == b"PAR1":
         yield f"{place}: cells", json.dumps(pl.read_parquet(content).to_dict(as_series=False), default=str)
         yield f"{place}: metadata", json.dumps(pl.read_parquet_metadata(io.BytesIO(content)), default=str)
+
+
+def look_in(cli: Callable[..., Any], folder: Path, monkeypatch: Any) -> Look:
+    """Return a Look at a new folder to plant in, which becomes the working folder, a cache and temporary files."""
+    shared = tuple(folder / name for name in ("cache", "temporary"))
+    work = folder / "work"
+    for path in (*shared, work):
+        path.mkdir()
+    monkeypatch.setenv("HXL_KIT_CACHE", str(shared[0]))
+    monkeypatch.setenv("HXL_KIT_GAZETTEERS", str(shared[0] / "gazetteers"))
+    monkeypatch.setattr("tempfile.tempdir", str(shared[1]))
+    monkeypatch.chdir(work)
+    return Look(cli, work, shared)
+
+
+REPORTS = ("json", "html", "junit", "sarif", "github", "markdown")
+PACKAGE = {
+    "name": "a-package",
+    "title": "A package",
+    "version": "1.0.0",
+    "sensitivity": "low",
+    "licences": [{"name": "CC-BY-4.0"}],
+    "contributors": [{"title": "A desk"}],
+}
+TYPED = ("best", "date_start", "latitude", "type_of_violence", "where_prec", "country_id", "deaths_a")
+
+
+def planted(ged_rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Rows of UCDP with canaries in an unknown column, in each typed column, and in columns that are not carried."""
+    rows = [dict(row) for row in ged_rows[:3]]
+    for column in TYPED:
+        for number, value in enumerate(CELL.all):
+            rows.append(
+                {**ged_rows[3], "id": f"9{len(rows)}{number}", "relid": f"r{len(rows)}", column: value}
+            )
+    for number, row in enumerate(rows):
+        row["contact"] = CELL.all[number % 4]
+        row[NAME.name] = row["gwnoa"] = CELL.name
+    return rows
+
+
+def as_csv(rows: list[dict[str, str]]) -> bytes:
+    """Return rows as CSV, with two ragged ones at the end."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([list(rows[0]), *(row.values() for row in rows), [*CELL.all], [CELL.name] * 60])
+    return text.getvalue().encode()
+
+
+def reports(path: object) -> tuple[object, ...]:
+    """Return the arguments of a validation that writes every format."""
+    return ("validate", path, *(part for name in REPORTS for part in ("--also", f"{name}=report.{name}")))

@@ -6,10 +6,10 @@ import pytest
 from test_package_author import GOOD, problem, read
 
 from hxl_kit.package.build import build_package
-from hxl_kit.validation.waivers import Waiver
 from hxl_kit.package.yaml_text import read_yaml
 from hxl_kit.reading.packages import read_package
 from hxl_kit.validation.profile import profile_issues
+from hxl_kit.validation.waivers import Waiver
 
 WAIVER = """
 sensitivity: low

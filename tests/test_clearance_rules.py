@@ -25,9 +25,9 @@ from hypothesis import strategies as st
 from hxl_kit.clearance.clearing import clear
 from hxl_kit.clearance.outcome import Clearance, Objection
 from hxl_kit.clearance.waiving import waive
-from hxl_kit.validation.waivers import Waiver, clearance_rules, waivable_rules
 from hxl_kit.standard import schemas
 from hxl_kit.standard.codelists import codelist
+from hxl_kit.validation.waivers import Waiver, clearance_rules, waivable_rules
 
 
 def _found(rule, resource, column, copies):
@@ -362,7 +362,9 @@ def masked(folder, mark):
     return package
 
 
-@pytest.mark.parametrize(("before", "now", "refused"), [("a1", "b2", True), ("a1", "a1", False), ("", "b2", False)])
+@pytest.mark.parametrize(
+    ("before", "now", "refused"), [("a1", "b2", True), ("a1", "a1", False), ("", "b2", False)]
+)
 def test_places_that_are_moved_with_another_key_than_before_are_refused(tmp_path, before, now, refused):
     found = clear(masked(tmp_path / "now", now), masked(tmp_path / "before", before))
     assert ("masked-anew" in {each.rule for each in found.refusals}) is refused

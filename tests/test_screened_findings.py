@@ -41,11 +41,7 @@ def test_samples_raise_what_was_judged_and_nothing_else(source_id, findings, jud
 def test_tables_made_of_a_source_are_not_stopped(source_id, findings, judged):
     made = sorted(SAMPLES.glob(f"{source_id}/expected/*/*.csv"))
     largest = {table.name: table for table in sorted(made, key=lambda table: table.stat().st_size)}
-    found = [
-        one
-        for table in largest.values()
-        for one in findings.looked_at(findings.PACKAGES[findings.SAMPLE], table.parent.name, table).found
-    ]
+    found = findings.tables_of(source_id, largest.values()).found
     assert largest
     assert [one for one in found if one.severity == "error"] == []
 

@@ -12,8 +12,8 @@ from hxl_kit.reading import open_table
 from hxl_kit.screening import screen_descriptor, screen_table
 from hxl_kit.screening.columns import SLUGS
 from hxl_kit.screening.finding import shape_of
-from hxl_kit.screening.values import kinds_in, looks_like_phone, name_in
 from hxl_kit.screening.headers import header_says
+from hxl_kit.screening.values import kinds_in, looks_like_phone, name_in
 from hxl_kit.screening.words import plain
 from hxl_kit.standard import schemas
 
@@ -107,6 +107,7 @@ def test_known_columns_raise_nothing_but_addresses_and_informants(tmp_path):
     found = screened(tmp_path, text, known)
     assert {(f.slug, f.column, f.severity) for f in found} == {
         ("person-phone", "notes", "error"),
+        ("person-in-text", "notes", "warning"),
         ("informant", "source_original", "warning"),
     }
 

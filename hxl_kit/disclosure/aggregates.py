@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hxl_kit.disclosure.cells import MARKS, count
+from hxl_kit.disclosure.rows import of_clusters
 from hxl_kit.disclosure.words import is_total, kind, kinds
 from hxl_kit.reading.table import ROW_NUMBER
 
@@ -95,6 +96,8 @@ def aggregate(
     if told or whole:
         shared = next((about for values in told.values() for about in values.values()), whole)
         own = {name: shared for name in numeric if _counts_people(names[name])} | own
+    clusters = of_clusters(columns)
+    own = {name: about for name, about in own.items() if name not in clusters}
     counts = {name: own[name] for name in columns if name in own and is_numeric(frame, name)}
     dimensions = tuple(
         name for name in columns if name not in counts and (name in by or is_label(names[name]))
@@ -145,8 +148,8 @@ def _counts_people(words: str) -> bool:
 
 
 def _is_no_count(words: str) -> bool:
-    """Return whether numbers are rates, years, codes or counts of things."""
-    return "%" in words or bool(kind(words, "never_count") or kind(words, "things"))
+    """Return whether numbers are rates, years, codes or counts of things and events."""
+    return "%" in words or any(kind(words, role) for role in ("never_count", "things", "happening"))
 
 
 def is_label(words: str) -> bool:

@@ -64,11 +64,15 @@ class Locations:
         coarse = [value for value in said if kind(value, "coarse")]
         return pl.col(self._precision).is_in(coarse).fill_null(value=False)
 
-    def findings(self) -> list[Finding]:
-        """Return the column if it is finer than what the table describes may bear."""
-        if self._column is None or not self._tally.count:
-            return []
+    def findings(self, *, places: bool = False) -> list[Finding]:
+        """Return the column if it is finer than what the table describes may bear.
+
+        Args:
+            places: whether rows have turned out to be sites or villages, whose points are public.
+        """
         facility = self._subject == "facility"
+        if self._column is None or not self._tally.count or (places and not facility):
+            return []
         slug = "facility-location" if facility else "precise-location"
         severity: Severity = "warning" if facility else "error"
         count = self._tally.count

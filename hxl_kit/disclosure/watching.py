@@ -11,6 +11,7 @@ from hxl_kit.disclosure.differencing import between_periods, between_releases
 from hxl_kit.disclosure.figures import Figures
 from hxl_kit.disclosure.location import Locations
 from hxl_kit.disclosure.people import candidates, confirmed, findings
+from hxl_kit.disclosure.rows import Places, are_events, weighed
 from hxl_kit.disclosure.small_counts import small_counts
 from hxl_kit.reading.table import ROW_NUMBER
 
@@ -59,6 +60,8 @@ class Disclosing:
         self._resource, self._tags, self._about = resource, dict(tags or {}), about
         unknown = [name for name in header if name != ROW_NUMBER and name not in known]
         self._named = None if about else _candidates(unknown, header)
+        self._places = Places(header)
+        self._events = are_events(header)
         self._columns = self._chosen(unknown)
         self._locations = Locations(resource, unknown, tags)
         self._figures = Figures(resource, known, public_sources)
@@ -70,6 +73,7 @@ class Disclosing:
         """Look at the next rows of the table, as text, with row_number."""
         self._locations.add(frame)
         self._figures.add(frame)
+        self._places.add(frame)
         if not self._columns:
             return
         self._frames.append(frame.select(ROW_NUMBER, *self._columns))
@@ -87,16 +91,22 @@ class Disclosing:
             previous: the table as it was published before, as text, with row_number.
             kinds: what else is known of columns, such as person_id or birth_date: what screening has recognised.
         """
-        if kinds and not (self._about or self._named or self._forgotten):
-            named = candidates(self._columns, kinds)
+        told = kinds or {}
+        places = self._about is None and self._places.are_rows(told)
+        if places:
+            self._named = None
+        elif told and not (self._about or self._named or self._forgotten):
+            named = candidates(self._columns, told)
             self._named = named if named and named.certain else None
-        return [*self._of_rows(previous), *self._locations.findings(), *self._figures.findings()]
+        found = [*self._of_rows(previous), *self._locations.findings(places=places), *self._figures.findings()]
+        return [*weighed(found, self._resource, places=places, events=self._events, tags=self._tags)]
 
     def _chosen(self, unknown: Sequence[str]) -> tuple[str, ...]:
         """Return the columns to keep: all that are unknown, where names do not tell what the rows are."""
         if self._about:
             return _columns_of(self._about)
-        return self._named.columns if self._named and self._named.certain else tuple(unknown)
+        certain = self._named and self._named.certain and not self._places.possible
+        return self._named.columns if self._named and certain else tuple(unknown)
 
     def _forget(self) -> None:
         """Let go of the first batches, as long as nothing sensitive was seen: no row of theirs is about it."""

@@ -15,6 +15,7 @@ _LONGEST = 300
 _WHOLE = (
     *("key", "unit", "weight", "count_name", "programme"),
     *("survey", "period", "place_of_rows", "precision"),
+    *("cluster", "size", "place_name", "informant"),
 )
 """Roles whose words must be the whole name, or the last part of its path; the others' stand anywhere in it."""
 
@@ -44,7 +45,8 @@ def kind(name: str, role: str) -> str:
     Args:
         name: a column's name, a hashtag or a short value; it is folded here.
         role: sensitive; count, count_name, never_count, measure, casualty, things, programme; key, weight, unit,
-            people, contact, survey; cumulative, period; place_of_rows, precision, coarse.
+            people, contact, survey; cumulative, period; place_of_rows, precision, coarse; happening, incident, cases;
+            event_rows, cluster, size, place_name, informant.
     """
     tried = (folded(name), folded(last_part(name))) if role in _WHOLE else (folded(name),)
     return next((found for words in tried for found, pattern in _patterns(role) if pattern.search(words)), "")

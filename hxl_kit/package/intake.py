@@ -17,6 +17,7 @@ from hxl_kit.package.publishable import Said, about_columns, about_reading, abou
 from hxl_kit.package.tables import ahead
 from hxl_kit.reading import Batch, TableText, open_tables
 from hxl_kit.reading.hashtags import recognise
+from hxl_kit.reading.table import shown
 from hxl_kit.standard.tables import table
 
 if TYPE_CHECKING:
@@ -158,11 +159,11 @@ def _fitting(
         # Of a sheet that lacks a few columns the reason is short, and the one that helps.
         nearest_sheet = min(others, key=lambda name: len(others[name]))
         raise SourceMismatchError(
-            f"none of {len(tables)} sheets is of the source; '{nearest_sheet}': {others[nearest_sheet]}"
+            f"none of {len(tables)} sheets is of the source; '{shown(nearest_sheet)}': {others[nearest_sheet]}"
         )
     together = len({layout.id for _, layout in fitting}) == 1 and fitting[0][1].every_sheet
     if len(fitting) > 1 and not together:
-        named = ", ".join(f"'{text.sheet}' ({layout.title})" for text, layout in fitting)
+        named = ", ".join(f"'{shown(str(text.sheet))}' ({layout.title})" for text, layout in fitting)
         raise SourceMismatchError(
             f"{len(fitting)} sheets hold a table of {found.id}: {named}; name one: --sheet NAME"
         )
@@ -177,7 +178,7 @@ def _layout(text: TableText, entry: Input, found: Source) -> Layout:
     layout = found.fitting_layout(header)
     unknown = [name for name in header if name not in layout.names_in(header)]
     if unknown:
-        hints = ", ".join(f"'{name}'{nearest(name, layout.columns)}" for name in unknown)
+        hints = ", ".join(f"'{shown(name)}'{nearest(name, layout.columns)}" for name in unknown)
         raise SourceMismatchError(
             f"{found.id}: not a field of this table: {hints} (see `hxl-kit tables {found.id}`)"
         )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from hxl_kit.screening.descriptors import screen_descriptor
 from hxl_kit.screening.finding import Finding, Rows
+from hxl_kit.screening.hidden import hidden_columns
 from hxl_kit.screening.plain_text import screen_text
 from hxl_kit.screening.table import screen_table
-from hxl_kit.screening.workbooks import hidden_columns, screen_workbook
+from hxl_kit.screening.workbooks import screen_workbook
 
 __all__ = ["Finding", "Rows", "hidden_columns", "screen_descriptor", "screen_table", "screen_text", "screen_workbook"]

@@ -90,10 +90,12 @@ def _of_hit(kind: str, column: Column, context: Context) -> Severity | None:
         return "error"
     if kind == "informant":
         return "warning"
+    if kind == "named_person":
+        return "error" if context.persons and not column.field else "warning"
     if column.field:
         return None
-    if kind == "named_person":
-        return "error" if context.persons else "warning"
+    if kind == "home_location":
+        return "error" if context.persons else None
     if kind in ("picture", "profile_link"):
         return "error" if context.persons or header_says(column.name, kind) else "warning"
     return "warning" if kind == "role_email" else "error"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.screening.texts import in_text, safe_name
@@ -16,15 +15,10 @@ AGREED = frozenset({"contributors", "maintainer", "maintainers", "author"})
 """Properties that hold the names and addresses of people who agreed to stand there (Data Package, contributors)."""
 
 
-WHO = re.compile(r"waivers\[\d+\]\.who")
-"""Who answers for a waiver agreed to be named."""
-
-
 def screen_descriptor(descriptor: Mapping[str, Any], resource: str = "datapackage.json") -> Iterator[Finding]:
     """Yield what the texts of a descriptor hold, contributors left out; a finding's column is the property's path."""
     for path, text in _texts(descriptor, ""):
-        if not WHO.fullmatch(path):
-            yield from in_text(text, resource, path, "descriptor")
+        yield from in_text(text, resource, path, "descriptor")
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ PERHAPS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """The parts that make a kind possible, if the values are like it."""
 
-SHORTEST = {kind: 4 for kind in ("ethnicity", "religion", "health", "sexuality", "gbv", "detention", "device_id", "bank_account")}
+SHORTEST = dict.fromkeys(("ethnicity", "religion", "health", "sexuality", "gbv", "detention", "device_id", "bank_account"), 4)
 """Letters that an abbreviation must have for the kinds that hardly any value contradicts, where not two."""
 
 ALONE = ("naming", "numbered", "counted", "address", "contacting", "household")
@@ -46,6 +46,8 @@ def header_says(header: str, kind: str) -> str:
     whole = header if _says_nothing_alone(plain(leaf)) else leaf
     written = plain(whole)
     said = {_said(words, written, kind) for words in readings(whole, SHORTEST.get(kind, 2))}
+    if kind == "person_name" and _said(written, written, kind) != "is":
+        said = {"may" if word == "is" else word for word in said}
     if "_" in whole and kind in SHORTEST and not _said(written, written, kind):
         said &= {"is"} if any(_is_phrase(words, kind) for words in readings(whole, SHORTEST[kind])) else {""}
     return "is" if "is" in said else "may" if "may" in said else ""

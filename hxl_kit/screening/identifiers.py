@@ -44,10 +44,12 @@ def name(column: Column, context: Context, said: str) -> Severity | None:
     if column.is_bodies:
         return None
     likely = column.is_people or column.named >= SOME < column.distinct or column.is_surnames
-    if said == "is" or (said == "may" and likely):
+    of_a_place = context.places and not header_holds(column.name, "who", "part")
+    if said == "is" or (said == "may" and likely and not of_a_place):
         return "error"
-    if header_denies(column.name, "person_name"):
-        return None
+    if header_denies(column.name, "person_name") or of_a_place:
+        named = header_holds(column.name, "who", "part") and column.is_people
+        return "error" if named else None
     if column.is_people:
         return "error" if context.persons or is_opaque(column.name) else "warning"
     return _name_among_persons(column, said) if context.persons else None

@@ -92,7 +92,7 @@ class Column:
     @cached_property
     def is_age(self) -> bool:
         """Whether the values are whole numbers of an age's size."""
-        return self.share(lambda text: text.strip().isdigit() and int(text) <= OLDEST) >= NEARLY_ALL
+        return self.share(lambda text: text.strip().isdecimal() and int(text) <= OLDEST) >= NEARLY_ALL
 
     @cached_property
     def is_sex(self) -> bool:

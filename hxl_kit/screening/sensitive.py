@@ -110,7 +110,8 @@ def statement(column: Column, context: Context, said: str) -> Severity | None:
         return "error" if context.persons else "warning"
     if said == "may" and context.persons:
         return "warning"
-    if context.persons and column.distinct >= NEARLY_ALL and not header_denies(column.name, "person_name"):
+    prose = column.distinct >= NEARLY_ALL and not column.is_code
+    if context.persons and prose and not header_holds(column.name, "organ", "header"):
         return "warning"
     if is_opaque(column.name) and column.distinct >= NEARLY_ALL:
         return "warning"

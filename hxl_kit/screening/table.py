@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,11 +13,12 @@ from hxl_kit.reading.table import ROW_NUMBER
 from hxl_kit.screening.columns import SLUGS, judged
 from hxl_kit.screening.context import context_of
 from hxl_kit.screening.finding import ROWS_NAMED, Finding, Rows, commonest_shape
-from hxl_kit.screening.headers import header_says
+from hxl_kit.screening.headers import header_holds, header_says
+from hxl_kit.screening.hidden import hidden_names
 from hxl_kit.screening.likeness import alike
 from hxl_kit.screening.profile import Column
-from hxl_kit.screening.texts import safe_name
-from hxl_kit.screening.values import HINT, is_informant, kinds_in, name_hint, name_in
+from hxl_kit.screening.texts import is_of_data, safe_name
+from hxl_kit.screening.values import HINT, first_hint, is_informant, kinds_in, name_cues, name_in, told_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,9 +40,10 @@ INFORMANTS = "informant"
 
 @dataclass
 class _Watched:
-    """What is kept of a column while its table streams by."""
+    """What is kept of a column while its table streams by; `told` is one of notes, descriptions or headlines."""
 
     known: bool
+    told: bool
     sample: list[str] = field(default_factory=list)
     filled: Rows = field(default_factory=Rows)
     hits: dict[str, Rows] = field(default_factory=dict)
@@ -51,13 +53,16 @@ class _Watched:
     @property
     def repeats(self) -> bool:
         """Whether few values stand in many rows."""
-        return len(set(self.sample)) < REPEATING * len(self.sample)
+        first = self.sample[:SAMPLE_FIRST]
+        return len(set(first)) < REPEATING * len(first)
 
     @property
     def is_prose(self) -> bool:
         """Whether values are sentences, in which people may be named."""
-        words = sum(text.count(" ") + 1 for text in self.sample)
-        return not self.known and words >= PROSE_WORDS * len(self.sample)
+        if self.known and not self.told:
+            return False
+        first = self.sample[:SAMPLE_FIRST]
+        return sum(text.count(" ") + 1 for text in first) >= PROSE_WORDS * len(first)
 
 
 def screen_table(
@@ -76,7 +81,7 @@ def screen_table(
     """
     known = known or {}
     resource = resource or resource_of(text)
-    watched = {name: _Watched(name in known) for name in text.header}
+    watched = {name: _Watched(name in known, header_holds(name, "noting", "part")) for name in text.header}
     ragged: list[BadRow] = []
     with ThreadPoolExecutor(1) as worker:
         looking: Future[None] | None = None
@@ -88,11 +93,12 @@ def screen_table(
         if looking:
             looking.result()
     columns = tuple(_columns(text, watched, known))
-    context = context_of(columns)
+    context, hidden = context_of(columns), hidden_names(text)
     yield from _in_headers(text.header, resource)
     for column in columns:
         found = [*judged(column, context, resource)]
-        yield from found or alike(column, context, text.header, resource)
+        for finding in found or alike(column, context, text.header, resource):
+            yield replace(finding, part="hidden column") if column.name in hidden else finding
     yield from _in_ragged(ragged, resource)
 
 
@@ -108,13 +114,13 @@ def _look(frame: pl.DataFrame, watched: Mapping[str, _Watched]) -> None:
         return
     _take_sample(frame, watched)
     _count_filled(frame, watched)
-    for name, rows in _marked(frame, watched, HINT, list(watched)).items():
+    for name, rows in _marked(frame, watched, _may_be_personal, list(watched)).items():
         _note(frame, name, watched[name], rows, kinds_in)
     for name in watched:
         if header_says(name, INFORMANTS):
             _note(frame, name, watched[name], frame[name].drop_nulls().unique().sort().to_list(), _informing)
     prose = [name for name, column in watched.items() if column.is_prose]
-    for name, rows in _marked(frame, watched, name_hint(), prose).items():
+    for name, rows in _marked(frame, watched, _may_name_people, prose).items():
         _note(frame, name, watched[name], rows, _named)
 
 
@@ -144,7 +150,7 @@ def _first(rows: pl.LazyFrame) -> tuple[int, ...]:
 
 
 def _marked(
-    frame: pl.DataFrame, watched: Mapping[str, _Watched], hint: str, names: Iterable[str]
+    frame: pl.DataFrame, watched: Mapping[str, _Watched], hinted: Callable[[pl.Expr], pl.Expr], names: Iterable[str]
 ) -> dict[str, list[str]]:
     """Return for each column the distinct values that a quick look picks out."""
     looks = []
@@ -152,13 +158,22 @@ def _marked(
         cells = pl.col(name)
         if watched[name].repeats:
             distinct = cells.unique(maintain_order=True)
-            looks.append(distinct.filter(distinct.str.contains(hint)).implode())
+            looks.append(distinct.filter(hinted(distinct)).implode())
         else:
-            looks.append(cells.filter(cells.str.contains(hint)).unique().implode())
+            looks.append(cells.filter(hinted(cells)).unique().implode())
     if not looks:
         return {}
     lists = frame.lazy().select(looks).collect().row(0, named=True)
     return {name: sorted(filter(None, values)) for name, values in lists.items() if values}
+
+
+def _may_be_personal(cells: pl.Expr) -> pl.Expr:
+    return cells.str.contains(HINT)
+
+
+def _may_name_people(cells: pl.Expr) -> pl.Expr:
+    cued = cells.str.contains_any(list(name_cues()), ascii_case_insensitive=True)
+    return cued | cells.str.contains(first_hint())
 
 
 def _note(
@@ -197,7 +212,8 @@ def _looked_at(
 
 
 def _named(text: str) -> frozenset[str]:
-    return frozenset({"named_person"} if name_in(text) else ())
+    """Return what a sentence holds besides addresses and phones: people named, numbers of theirs, places to the house."""
+    return frozenset({"named_person"} if name_in(text) else ()) | told_in(text)
 
 
 def _informing(text: str) -> frozenset[str]:
@@ -205,17 +221,24 @@ def _informing(text: str) -> frozenset[str]:
 
 
 def _columns(text: TableText, watched: Mapping[str, _Watched], known: Mapping[str, str]) -> Iterator[Column]:
+    headless = not any(text.tags) and any(is_of_data(name) for name in text.header)
     for number, (name, tag) in enumerate(zip(text.header, text.tags, strict=True), 1):
         column = watched[name]
         yield Column(
             name,
-            safe_name(name, f"column {number}"),
+            f"column {number}" if headless else safe_name(name, f"column {number}"),
             tag,
             "" if header_says(name, INFORMANTS) else known.get(name, ""),
-            tuple(text for text in column.sample if SAID.search(text)),
+            _judged_by(column.sample),
             column.filled,
             {kind: (rows, column.shapes[kind]) for kind, rows in column.hits.items()},
         )
+
+
+def _judged_by(sample: list[str]) -> tuple[str, ...]:
+    """Return the values that a column is judged by: some of the sample, spread over all of it."""
+    said = [text for text in sample if SAID.search(text)]
+    return tuple(said[:: max(1, len(said) // SAMPLE_FIRST)])
 
 
 def _in_headers(header: Iterable[str], resource: str) -> Iterator[Finding]:

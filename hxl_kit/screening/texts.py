@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from hxl_kit.reading.table import shown
 from hxl_kit.screening.columns import SLUGS
 from hxl_kit.screening.finding import Finding, Part, Rows, Severity, shape_of
+from hxl_kit.screening.names import is_full_name
+from hxl_kit.screening.profile import DAY
 from hxl_kit.screening.values import kinds_in, name_in
+from hxl_kit.screening.words import plain, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,8 +22,18 @@ UNNAMED = frozenset({"email", "phone", "role_email"})
 
 def safe_name(name: str, otherwise: str) -> str:
     """Return a name from a file as it may be shown; one that holds an address, a person or a sentence is `otherwise`."""
-    told = bool(kinds_in(name) & UNNAMED) or bool(name_in(name)) or len(name.split()) > NAME_WORDS
+    told = is_of_data(name) or bool(name_in(name)) or len(name.split()) > NAME_WORDS
     return otherwise if told else shown(name)
+
+
+def is_of_data(name: str) -> bool:
+    """Return whether a header or a sheet's name is a value: an address, a phone, a person's name, a day.
+
+    One such header means that the first row of a file is of its data.
+    """
+    if kinds_in(name) & UNNAMED or DAY.fullmatch(name.strip()):
+        return True
+    return is_full_name(name) and not any(word in vocabulary() for word in plain(name).split())
 
 
 def in_text(text: str, resource: str, place: str, part: Part, rows: Rows | None = None) -> Iterator[Finding]:

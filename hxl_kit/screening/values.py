@@ -8,15 +8,15 @@ from functools import cache
 import phonenumbers
 
 from hxl_kit.screening import words as words_of
-from hxl_kit.screening.names import is_name
+from hxl_kit.screening.names import is_full_name, is_name
 
 HINT = (
     r"@|\+ ?\(?[1-9][\d ().\-]{6}|(?:^|[\s:;,(])00[1-9][\d ().\-]{7}"
-    r"|(?i:\btel\b|phone|\bmob|\bcell|whatsapp|viber|\bcall|\bsms|telefono|celular|llamar|appeler|t[ée]l[ée]|тел|звон|هاتف|جوال|اتصل|واتس)"
+    r"|(?i:(?-u:\b)tel(?-u:\b)|phone|(?-u:\b)mob|(?-u:\b)cell|whatsapp|viber|(?-u:\b)call|(?-u:\b)sms|telefono|celular|llamar|appeler|t[ée]l[ée]|тел|звон|هاتف|جوال|اتصل|واتس)"
     r"[^\d+]{0,25}[+(]?\d[\d ().\-]{5}"
-    r"|(?i:facebook\.com|fb\.com|instagram\.com|\bt\.me|telegram\.me|vk\.com|ok\.ru|wa\.me|linkedin\.com|tiktok\.com|snapchat\.com|twitter\.com|\bx\.com)/"
+    r"|(?i:facebook\.com|fb\.com|instagram\.com|(?-u:\b)t\.me|telegram\.me|vk\.com|ok\.ru|wa\.me|linkedin\.com|tiktok\.com|snapchat\.com|twitter\.com|(?-u:\b)x\.com)/"
     r"|(?i:\.(?:jpe?g|png|heic|bmp|gif|tiff?|webp|mp4|3gp|mov|avi|amr|m4a|mp3|wav|ogg|opus|aac)$)"
-    r"|\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3}|\b(?:[0-9A-Fa-f]{2}[:\-]){5}[0-9A-Fa-f]{2}\b"
+    r"|(?-u:\b)[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3}|(?-u:\b)(?:[0-9A-Fa-f]{2}[:\-]){5}[0-9A-Fa-f]{2}(?-u:\b)"
 )
 """What every such value has, but for names: a quick look (Rust's syntax) that leaves few cells for the slow ones."""
 
@@ -26,6 +26,9 @@ ROLE = re.compile(
     r"|oficina)(?:[.\-_].*)?|.*(?:support|admin|office|help|data|feedback|secretariat|coordination|complaints|info)"
 )
 """What stands before the @ of an office's address."""
+
+A_FILE = re.compile(r"(?i)\.(?:pdf|xlsx?|csv|docx?|zip|html?|php|png|jpe?g|gif|svg)$")
+"""How the name of a file ends that has an @ in it."""
 
 OFFICIAL = re.compile(r"(?i)(?:.*\.)?(?:gov|gob|gouv|go|govt|mil)(?:\.[a-z]{2})?|.*\.int|(?:.*\.)?un\.org")
 """Domains of governments and international bodies."""
@@ -55,7 +58,7 @@ PHONE_DIGITS = range(8, 16)
 
 def kinds_in(text: str) -> frozenset[str]:
     """Return the kinds of personal data that one value holds: "email", "role_email", "phone", …."""
-    found = {_kind_of_address(match[1], match[2]) for match in EMAIL.finditer(text)}
+    found = {_kind_of_address(match[1], match[2]) for match in EMAIL.finditer(text) if not A_FILE.search(match[2])}
     if has_phone(text):
         found.add("phone")
     profile = PROFILE.search(text)
@@ -72,16 +75,22 @@ def kinds_in(text: str) -> frozenset[str]:
 
 def _kind_of_address(local: str, domain: str) -> str:
     """Return whether an address is an office's: a role, or at an official domain without a person's name."""
-    if ROLE.fullmatch(local):
+    if ROLE.fullmatch(local) or _names_an_office(local):
         return "role_email"
     return "role_email" if OFFICIAL.fullmatch(domain) and not is_of_a_person(local) else "email"
+
+
+def _names_an_office(local: str) -> bool:
+    """Return whether a word before the @ is an organisation's or of its work, and none is a person's name."""
+    words = [word for word in re.split(r"[\W\d_]+", local) if word]
+    office = any(words_of.has("organ", "value", words_of.plain(word)) for word in words)
+    return office and not any(is_name(word) for word in words)
 
 
 def is_of_a_person(address: str) -> bool:
     """Return whether an address begins with a name people have, or with two words such as first and last name."""
     words = [word for word in re.split(r"[\W\d_]+", address.partition("@")[0]) if word]
-    office = any(words_of.has("organ", "value", words_of.plain(word)) for word in words)
-    return (len(words) > 1 and not office) or any(is_name(word) for word in words)
+    return (len(words) > 1 and not _names_an_office(address.partition("@")[0])) or any(is_name(word) for word in words)
 
 
 def has_phone(text: str) -> bool:
@@ -100,6 +109,14 @@ def looks_like_phone(text: str) -> bool:
     if stripped.startswith(("+", "00")):
         return has_phone(stripped)
     return LOCAL_PHONE.fullmatch(stripped) is not None and len(_digits(stripped)) in range(9, 12)
+
+
+PLACE_IN_TEXT = re.compile(r"[^\W\d].*?(?<![\d.])-?\d{1,2}\.\d{4,}\s*[°NS]*[,; ]+\s*-?\d{1,3}\.\d{4,}")
+POINT_HINT = (
+    r"[0-9]\.[0-9]{4,}[°NS,; ]+-?[0-9]{1,3}\.[0-9]{4}|-[0-9]{2}[CI][0-9]{5}|[0-9]{5}-[0-9]{7}-[0-9]"
+    r"|[0-9]{4}-[0-9]{4}-[0-9]{5}|[VE]-[0-9]{2}"
+)
+SHORT_CUE = 4
 
 
 @cache
@@ -121,9 +138,11 @@ def _names() -> re.Pattern[str]:
     arabic = r"(?:[\u0621-\u064a]{2,})"
     sources = "|".join(re.escape(cue) for cue in words_of.cues("source"))
     titles = "|".join(re.escape(cue) for cue in words_of.cues("title"))
+    roles = "|".join(re.escape(cue) for cue in words_of.cues("role"))
     return re.compile(
         rf"(?<!\w)(?:(?i:{sources})[,:]?\s+(?P<source>{cased}(?:\s+(?:al-|el-|bin |bint |abu |de |del )?{cased}){{1,3}}|{arabic}\s+{arabic})"
-        rf"|(?:{titles})\s+(?P<title>{cased}|{arabic}\s+{arabic}))"
+        rf"|(?:{titles})\s+(?P<title>{cased}|{arabic}\s+{arabic})"
+        rf"|(?:{roles}),?\s+(?P<role>{cased}\s+{cased}|{arabic}\s+{arabic}))"
     )
 
 
@@ -137,10 +156,18 @@ _NO_NAME = re.compile(
 def name_in(text: str) -> str:
     """Return the cue after which a text names a person: "source", "title", or "" where it names none."""
     for match in _names().finditer(text):
-        role = "source" if match["source"] else "title"
-        if not _NO_NAME.search(match[role]):
+        role = next(role for role in ("source", "title", "role") if match[role])
+        if not _NO_NAME.search(match[role]) and (role != "role" or is_full_name(match[role])):
             return role
     return ""
+
+
+def told_in(text: str) -> frozenset[str]:
+    """Return what else a sentence tells: a person's number by its form, a place to some ten metres."""
+    found = {"person_id"} if words_of.ids_in_text().search(text) else set[str]()
+    if PLACE_IN_TEXT.search(text):
+        found.add("home_location")
+    return frozenset(found)
 
 
 def is_informant(text: str) -> bool:
@@ -149,10 +176,17 @@ def is_informant(text: str) -> bool:
 
 
 @cache
-def name_hint() -> str:
-    """Return the quick look for cues, in Rust's syntax."""
-    marks = {cue for role in ("source", "title") for cue in words_of.cues(role)}
-    return rf"(?i:(?:^|\W)(?:{'|'.join(re.escape(mark) for mark in sorted(marks))})[,:]?\s)"
+def name_cues() -> tuple[str, ...]:
+    """Return what stands before every name that `name_in` finds: a quick look for a few of these comes first."""
+    marks = {cue.lower() for role in ("source", "title", "role") for cue in words_of.cues(role)}
+    return tuple(sorted(mark if len(mark) > SHORT_CUE else f" {mark}" for mark in marks))
+
+
+@cache
+def first_hint() -> str:
+    """Return the quick look for short cues at a text's beginning, and for numbers and places in it; in Rust's syntax."""
+    short = {cue for role in ("source", "title", "role") for cue in words_of.cues(role) if len(cue) <= SHORT_CUE}
+    return rf"^(?i:{'|'.join(re.escape(cue) for cue in sorted(short))})[.,:]?\s|{POINT_HINT}"
 
 
 def _is_phone(text: str) -> bool:

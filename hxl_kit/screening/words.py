@@ -10,14 +10,10 @@ import csv
 import re
 from collections import defaultdict
 from functools import cache
-from typing import TYPE_CHECKING
 
 from hxl_kit.screening.wordlists import Phrases, phrases
 from hxl_kit.standard import schemas
 from hxl_kit.standard.tags import Tag, TagPattern, fold, parse_pattern
-
-if TYPE_CHECKING:
-    pass
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’ʼ`´](?=[sуюяєї]\b|[юяєї])")
@@ -123,6 +119,15 @@ def known_ids() -> re.Pattern[str]:
     """Return the forms of persons' numbers that hardly any other code has: `schemas/words/id_forms.csv`."""
     with schemas.path_of("words", "id_forms.csv").open(encoding="utf-8", newline="") as file:
         return re.compile("|".join(row["form"] for row in csv.DictReader(file)))
+
+
+@cache
+def ids_in_text() -> re.Pattern[str]:
+    """Return the forms of persons' numbers that are told apart even within sentences."""
+    return re.compile(rf"(?<![\w-])(?:{SURE_IDS})(?![\w-])")
+
+
+SURE_IDS = r"[0-9A-Z]{3}-\d{2}[CI]\d{5,}|\d{5}-\d{7}-\d|\d{4}-\d{4}-\d{5}|[VE]-\d{1,2}\.?\d{3}\.?\d{3}"
 
 
 @cache

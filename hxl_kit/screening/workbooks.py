@@ -37,11 +37,10 @@ PICTURES = re.compile(r"(?i)(?:xl/media|Pictures)/.+\.(?:jpe?g|png|heic|tiff?|bm
 PEOPLE = frozenset({"creator", "initial-creator", "lastModifiedBy", "manager", "person"})
 PROGRAMS = re.compile(
     r"(?i)openpyxl|xlsxwriter|apache poi|libreoffice|openoffice|microsoft|excel|user|admin|owner|python|sheetjs|epplus"
-    r"|windows|aspose|unknown|author|\br\b|ocha|unhcr|iom|hdx"
+    r"|windows|aspose|xuri|excelize|epplus|closedxml|spire|unknown|author|\br\b|ocha|unhcr|iom|hdx"
 )
 """Makers of files that are programs, organisations, or names that a program gives."""
 
-HIDDEN = re.compile(rb"<(?:\w+:)?col\s[^>]*?>")
 NUMBERED = re.compile(r"[A-Z]+(\d+)")
 CELL_KINDS = 40_000
 
@@ -65,28 +64,6 @@ def screen_workbook(path: Path, resource: str = "") -> Iterator[Finding]:
             yield from _parts(content, label)
         else:
             yield _unseen(label, content.kind)
-
-
-def hidden_columns(path: Path, sheet: str) -> tuple[int, ...]:
-    """Return the columns, from 1, that are hidden in a sheet of an XLSX workbook; in other formats it is not known.
-
-    Raises:
-        InputError: the file cannot be read.
-    """
-    with unpacked(require_plain_file(path)) as content:
-        if content.kind != "xlsx":
-            return ()
-        with open_book(content) as (book, _), checked_archive(content.label, content.file, "XLSX") as archive:
-            part = next((found.part for found in book.sheets if found.name == sheet), "")
-            head = archive.read(part) if part else b""
-    return tuple(sorted({n for element in HIDDEN.findall(head) for n in _hidden_range(element)}))
-
-
-def _hidden_range(element: bytes) -> range:
-    found = dict(re.findall(rb'\b(min|max|hidden|width)="([^"]*)"', element))
-    if found.get(b"hidden") not in (b"1", b"true") and float(found.get(b"width", b"1")) > 0:
-        return range(0)
-    return range(int(found[b"min"]), min(int(found[b"max"]), 1 << 14) + 1)
 
 
 def _other_sheets(path: Path, content: Content, label: str) -> Iterator[Finding]:
