@@ -84,8 +84,8 @@ def _scores() -> None:
             [sys.executable, SCORE, *how], capture_output=True, text=True, check=True
         ).stdout
         for line in told.splitlines():
-            if line.startswith(("all", "harmless")):
-                print(f"labelled columns {'alone' if how else 'in their tables'}: {line}")
+            if line.startswith(("found", "harmless")):
+                print(f"unseen columns {'alone' if how else 'in their tables'}: {line}")
 
 
 def events(rows: int) -> pl.DataFrame:

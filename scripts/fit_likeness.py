@@ -1,8 +1,8 @@
 """Fit the weights of `schemas/words/likeness.csv` to the labelled columns: logistic regression on their features.
 
-    python scripts/fit_likeness.py [--without SPLIT...] [--more FILE...] [-o FILE]
+    python scripts/fit_likeness.py [--without SPLIT...] [-o FILE]
 
-Each labelled column is seen twice: in its table and alone. The weightiest features are kept, rounded. scikit-learn
+Each labelled column is seen twice, in its table and alone; the part "unseen" is left out, so that it can judge. The weightiest features are kept, rounded. scikit-learn
 does the fitting (`pip install '.[fit]'`); the program itself does not need it.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from screening_score import LABELLED
+from screening_score import labelled
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -37,15 +37,10 @@ Row = dict[str, str]
 def main() -> None:
     """Fit the weights and write them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--without", action="append", default=[], help="a split to leave out")
-    parser.add_argument(
-        "--more", action="append", default=[], type=Path, help="a further file of labelled columns"
-    )
+    parser.add_argument("--without", action="append", default=["unseen"], help="a part to leave out as well")
     parser.add_argument("-o", "--output", type=Path, default=WEIGHTS)
     asked = parser.parse_args()
-    rows = [
-        row for file in (LABELLED, *asked.more) for row in _rows(file) if row["split"] not in asked.without
-    ]
+    rows = [row for row in labelled() if row["split"] not in asked.without]
     weights = fitted(rows)
     with asked.output.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -82,11 +77,6 @@ def _seen(rows: Iterable[Row], *, alone: bool) -> Iterator[tuple[dict[str, float
 def _column(row: Row) -> Column:
     values = tuple(value for value in row["values"].split("|") if value.strip())
     return Column(row["header"], row["header"], None, "", values)
-
-
-def _rows(file: Path) -> list[Row]:
-    with file.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
 
 
 if __name__ == "__main__":

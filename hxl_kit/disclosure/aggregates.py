@@ -36,16 +36,17 @@ class Aggregate:
         counts: the columns of counts that are about it, with what it is.
         by: the columns that say what a row counts.
         told: the columns whose values name the attribute in some rows (incident type: rape), with those values.
+        named: the counts that name it themselves, in whatever rows.
     """
 
     counts: Mapping[str, str]
     by: tuple[str, ...]
     told: Mapping[str, Mapping[str, str]]
+    named: frozenset[str] = frozenset()
 
-    @property
-    def about(self) -> pl.Expr:
-        """Whether a row is about the attribute: all are, unless values of a column tell which."""
-        if not self.told:
+    def about(self, name: str) -> pl.Expr:
+        """Return whether a row's count is about the attribute: all are, unless values of a column tell which."""
+        if not self.told or name in self.named:
             return pl.lit(value=True)
         return pl.any_horizontal(
             pl.col(name).cast(pl.String).is_in(list(values)) for name, values in self.told.items()
@@ -66,12 +67,21 @@ class Watch:
         if self.sensitive:
             return
         for name in list(self._values):
-            new = set(frame[name].drop_nulls().cast(pl.String).unique()) - self._values[name]
-            if len(new) + len(self._values[name]) > _MOST_VALUES:
+            found = _few(frame[name])
+            new = set(() if found is None else found) - self._values[name]
+            if found is None or len(new) + len(self._values[name]) > _MOST_VALUES:
                 del self._values[name]
                 continue
             self._values[name] |= new
             self.sensitive = self.sensitive or any(_told_by(value, "") for value in new)
+
+
+def _few(cells: pl.Series) -> pl.Series | None:
+    """Return the values of cells, None where they are many; the first cells mostly tell."""
+    if cells.head(_FIRST).n_unique() > _MOST_VALUES + 1:
+        return None
+    values = cells.drop_nulls().cast(pl.String).unique()
+    return values if len(values) <= _MOST_VALUES else None
 
 
 def aggregate(
@@ -104,12 +114,8 @@ def aggregate(
     )
     if not counts or _is_list_of_people(frame, columns, tuple(counts), dimensions):
         return None
-    return Aggregate(counts, dimensions, told if not _named(names, counts) else {})
-
-
-def _named(names: Mapping[str, str], counts: Mapping[str, str]) -> bool:
-    """Return whether the columns of counts name the attribute themselves, so that all their rows are about it."""
-    return all(_counted(names[name], "") for name in counts)
+    themselves = frozenset(name for name in counts if _counted(names[name], ""))
+    return Aggregate(counts, dimensions, told if counts.keys() - themselves else {}, themselves)
 
 
 def is_numeric(frame: pl.DataFrame, name: str) -> bool:
@@ -149,7 +155,8 @@ def _counts_people(words: str) -> bool:
 
 def _is_no_count(words: str) -> bool:
     """Return whether numbers are rates, years, codes or counts of things and events."""
-    return "%" in words or any(kind(words, role) for role in ("never_count", "things", "happening"))
+    others = kind(words, "others") and not kind(words, "cases")
+    return "%" in words or bool(kind(words, "never_count") or kind(words, "things") or others)
 
 
 def is_label(words: str) -> bool:
@@ -159,10 +166,8 @@ def is_label(words: str) -> bool:
 
 def _told(frame: pl.DataFrame, name: str, words: str) -> dict[str, str]:
     """Return the values of a column of few values that name a sensitive attribute; all of them where its name does."""
-    if not _may_tell(name) or frame[name].head(_FIRST).n_unique() > _MOST_VALUES + 1:
-        return {}
-    values = frame[name].drop_nulls().cast(pl.String).unique()
-    if len(values) > _MOST_VALUES:
+    values = _few(frame[name]) if _may_tell(name) else None
+    if values is None:
         return {}
     column = kind(words, "sensitive")
     told = {value: _told_by(value, column) for value in values}

@@ -74,6 +74,7 @@ def _common(found: Aggregate, columns: Collection[str]) -> Aggregate:
         {name: about for name, about in found.counts.items() if name in columns},
         tuple(name for name in found.by if name in columns),
         {name: values for name, values in found.told.items() if name in columns},
+        found.named,
     )
 
 
@@ -92,7 +93,7 @@ def _joined(frame: pl.DataFrame, previous: pl.DataFrame, found: Aggregate) -> pl
 def _rows(
     joined: pl.DataFrame, found: Aggregate, name: str, condition: Callable[[pl.Expr, pl.Expr], pl.Expr]
 ) -> list[int]:
-    told = found.about & condition(pl.col(name), pl.col(_THEN + name))
+    told = found.about(name) & condition(pl.col(name), pl.col(_THEN + name))
     return joined.select(told.fill_null(value=False)).to_series().arg_true().to_list()
 
 

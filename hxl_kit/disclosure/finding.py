@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import polars as pl
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import polars as pl
 
 Severity = Literal["error", "warning", "info"]
 Params = Mapping[str, str | int | float]
@@ -43,7 +43,7 @@ class Finding:
 
 def first_rows(numbers: pl.Series | Sequence[int]) -> tuple[int, ...]:
     """Return the first row numbers, in order, each once."""
-    return tuple(sorted({int(number) for number in numbers})[:ROWS_SHOWN])
+    return tuple(pl.Series(numbers).unique().sort().head(ROWS_SHOWN))
 
 
 class Tally:

@@ -105,7 +105,7 @@ def described(columns: Sequence[str], resource: str = "") -> str:
 
     The most personal one counts; a table with events is about events unless it has people's own numbers.
     """
-    found = {kind(name, "unit") for name in (*columns, resource) if name}
+    found = {kind(name, "unit") for name in (*columns, resource) if name and not kind(name, "measure")}
     tiers = (("person", "household", "event"), named(columns), ("shelter", "facility"))
     told = (found, named(columns), found)
     return next((unit for units, by in zip(tiers, told, strict=True) for unit in units if unit in by), "")

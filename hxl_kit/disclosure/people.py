@@ -13,6 +13,7 @@ from hxl_kit.disclosure.diversity import diversity
 from hxl_kit.disclosure.finding import Finding, first_rows
 from hxl_kit.disclosure.location import described, named
 from hxl_kit.disclosure.risk import HDX_HIGHEST, high, record_risks, summary
+from hxl_kit.disclosure.rows import of_clusters
 from hxl_kit.disclosure.words import key, kind
 from hxl_kit.reading.table import ROW_NUMBER
 
@@ -77,9 +78,11 @@ def candidates(columns: Sequence[str], kinds: Mapping[str, str] | None = None) -
 
     Args:
         columns: the columns that no known source and no standard accounts for.
-        kinds: what else is known of columns, such as person_id or birth_date.
+        kinds: what else is known of columns, such as person_id or birth_date; the number of a place is no person's.
     """
-    known = kinds or {}
+    clusters = of_clusters(columns)
+    columns = [name for name in columns if name not in clusters]
+    known = {name: what for name, what in (kinds or {}).items() if not kind(name, "place_name")}
     told = {*known.values()}
     certain = bool(OF_PEOPLE & told or described(columns) in _PEOPLE or named(columns))
     certain = certain or ("person_name" in told and _has_traits(columns))
@@ -211,10 +214,9 @@ def _of_answers(
     frame: pl.DataFrame, rows: pl.DataFrame, resource: str, keys: Sequence[str], name: str
 ) -> list[Finding]:
     """Groups of several people who all give the same answer: whoever knows the keys knows the answer."""
-    alike = rows.with_columns(diversity(frame, keys, name)["distinct"]).filter(
-        pl.col("sample") > 1,
-        pl.col("distinct") < 2,  # noqa: PLR2004 - one answer
-    )
+    several = rows["sample"] > 1
+    among = diversity(frame.filter(several), keys, name)["distinct"]
+    alike = rows.filter(several).filter(among < 2)  # noqa: PLR2004 - one answer
     if not alike.height:
         return []
     params: Params = {"count": alike.height, "keys": ", ".join(keys)}

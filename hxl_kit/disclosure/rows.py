@@ -27,6 +27,8 @@ _LARGEST_HOUSEHOLD = 15
 _SHARE_UNIQUE = 0.9
 _FEWEST_SIGNS = 2
 _SURE = {"person_id", "birth_date"}
+_PERSONAL = _SURE | {"person_name"}
+_TRAITS = {"age", "sex", "birth_date", "marital_status", "occupation"}
 _ASKING = ("small-count", "small-count-recoverable", "small-count-published-before", "small-count-combined")
 _GRAVE = {"gbv", "hiv", "sexuality", "trafficking_torture"}
 """What tells on a person at a site however roughly people there were counted."""
@@ -62,11 +64,24 @@ class Places:
         persons = {name for name, what in told.items() if what in _SURE} - {*self._names}
         if not self._rows or any(not kind(name, "informant") for name in persons):
             return False
-        frame = pl.concat(self._frames)
-        return self._is_unique(frame) and any(_is_large(frame, name) for name in self._sizes)
+        return self._is_unique() and self._are_large()
 
-    def _is_unique(self, frame: pl.DataFrame) -> bool:
-        return frame.select(self._names + self._periods).n_unique() >= _SHARE_UNIQUE * frame.height
+    def are_counted(self, told: Mapping[str, str]) -> bool:
+        """Return whether rows count people at places, each perhaps in several groups: nothing is of one person.
+
+        Args:
+            told: what else is known of columns.
+        """
+        traits = any(key(name) in _TRAITS for name in self._columns)
+        return self._rows > 0 and not traits and not _PERSONAL & {*told.values()} and self._are_large()
+
+    def _is_unique(self) -> bool:
+        frame = pl.concat(self._frames).select(self._names + self._periods)
+        return frame.n_unique() >= _SHARE_UNIQUE * frame.height
+
+    def _are_large(self) -> bool:
+        frame = pl.concat(self._frames)
+        return any(_is_large(frame, name) for name in self._sizes)
 
 
 def _names_place(name: str) -> bool:
@@ -112,8 +127,12 @@ def weighed(
         if finding.slug not in _ASKING:
             yield finding
         elif not (places and _is_size(words, finding.column, resource)):
-            mild = events or kind(words, "incident") or (places and _is_rough(words, finding.kind, resource))
+            mild = events or _is_incident(words) or (places and _is_rough(words, finding.kind, resource))
             yield replace(finding, severity="warning") if mild else finding
+
+
+def _is_incident(words: str) -> bool:
+    return bool(kind(words, "incident")) and not kind(words, "cases")
 
 
 def _is_size(words: str, column: str, resource: str) -> bool:

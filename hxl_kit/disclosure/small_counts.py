@@ -87,7 +87,7 @@ def given_away(frame: pl.DataFrame, found: Aggregate, *, whole: bool = True) -> 
 def _kept_back(frame: pl.DataFrame, found: Aggregate) -> Iterator[tuple[str, list[int]]]:
     """Yield each column of counts with the rows about the attribute that have none."""
     for name in found.counts:
-        yield name, frame.select(found.about & count(name).is_null()).to_series().arg_true().to_list()
+        yield name, frame.select(found.about(name) & count(name).is_null()).to_series().arg_true().to_list()
 
 
 def _by_column(
@@ -104,7 +104,7 @@ def _by_column(
 def _stated(frame: pl.DataFrame, found: Aggregate) -> dict[str, list[int]]:
     """Return the rows about the attribute that state a count of 1 to 4, by column."""
     small = frame.select(
-        (found.about & count(name).is_between(1, LIMIT - 1)).alias(name) for name in found.counts
+        (found.about(name) & count(name).is_between(1, LIMIT - 1)).alias(name) for name in found.counts
     )
     return {name: small[name].fill_null(value=False).arg_true().to_list() for name in found.counts}
 

@@ -93,12 +93,17 @@ class Disclosing:
         """
         told = kinds or {}
         places = self._about is None and self._places.are_rows(told)
-        if places:
+        groups = self._about is None and self._places.are_counted(told)
+        if places or groups:
             self._named = None
         elif told and not (self._about or self._named or self._forgotten):
             named = candidates(self._columns, told)
             self._named = named if named and named.certain else None
-        found = [*self._of_rows(previous), *self._locations.findings(places=places), *self._figures.findings()]
+        found = [
+            *self._of_rows(previous),
+            *self._locations.findings(places=places or groups),
+            *self._figures.findings(),
+        ]
         return [*weighed(found, self._resource, places=places, events=self._events, tags=self._tags)]
 
     def _chosen(self, unknown: Sequence[str]) -> tuple[str, ...]:

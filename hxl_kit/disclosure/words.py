@@ -45,7 +45,7 @@ def kind(name: str, role: str) -> str:
     Args:
         name: a column's name, a hashtag or a short value; it is folded here.
         role: sensitive; count, count_name, never_count, measure, casualty, things, programme; key, weight, unit,
-            people, contact, survey; cumulative, period; place_of_rows, precision, coarse; happening, incident, cases;
+            people, contact, survey; cumulative, period; place_of_rows, precision, coarse; others, incident, cases;
             event_rows, cluster, size, place_name, informant.
     """
     tried = (folded(name), folded(last_part(name))) if role in _WHOLE else (folded(name),)

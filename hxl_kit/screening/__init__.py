@@ -14,4 +14,12 @@ from hxl_kit.screening.plain_text import screen_text
 from hxl_kit.screening.table import screen_table
 from hxl_kit.screening.workbooks import screen_workbook
 
-__all__ = ["Finding", "Rows", "hidden_columns", "screen_descriptor", "screen_table", "screen_text", "screen_workbook"]
+__all__ = [
+    "Finding",
+    "Rows",
+    "hidden_columns",
+    "screen_descriptor",
+    "screen_table",
+    "screen_text",
+    "screen_workbook",
+]

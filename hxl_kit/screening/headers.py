@@ -15,10 +15,21 @@ from hxl_kit.screening.words import has, plain, vocabulary, words_matched
 
 TOGETHER: dict[str, tuple[tuple[str, ...], ...]] = {
     "person_name": (("naming", "who"),),
-    "person_id": (("numbered", "who"), ("numbered", "household"), ("numbered", "paper"), ("counted", "paper"), ("counted", "household")),
+    "person_id": (
+        ("numbered", "who"),
+        ("numbered", "household"),
+        ("numbered", "paper"),
+        ("counted", "paper"),
+        ("counted", "household"),
+    ),
     "statement": (("noting", "who"), ("noting", "household")),
     "phone": (("counted", "contacting"), ("contacting", "who")),
-    "home_location": (("address", "home"), ("address", "who"), ("counted", "dwelling"), ("numbered", "dwelling")),
+    "home_location": (
+        ("address", "home"),
+        ("address", "who"),
+        ("counted", "dwelling"),
+        ("numbered", "dwelling"),
+    ),
 }
 """The parts that make a kind of them: one word of each."""
 
@@ -28,16 +39,41 @@ PERHAPS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """The parts that make a kind possible, if the values are like it."""
 
-SHORTEST = dict.fromkeys(("ethnicity", "religion", "health", "sexuality", "gbv", "detention", "device_id", "bank_account"), 4)
+SHORTEST = dict.fromkeys(
+    ("ethnicity", "religion", "health", "sexuality", "gbv", "detention", "device_id", "bank_account"), 4
+)
 """Letters that an abbreviation must have for the kinds that hardly any value contradicts, where not two."""
 
 ALONE = ("naming", "numbered", "counted", "address", "contacting", "household")
 """Words that say nothing of whom, such as "name" or "number"."""
 
-OPAQUE = frozenset(("column", "unnamed", "field", "col", "var", "question", "colonne", "columna", "q", "other", "oth", "autre", "otro", "otra", "specify", "др", "другое", "інше", "اخرى"))
+OPAQUE = frozenset(
+    (
+        "column",
+        "unnamed",
+        "field",
+        "col",
+        "var",
+        "question",
+        "colonne",
+        "columna",
+        "q",
+        "other",
+        "oth",
+        "autre",
+        "otro",
+        "otra",
+        "specify",
+        "др",
+        "другое",
+        "інше",
+        "اخرى",
+    )
+)
 """Words of headers that tell nothing: `Q12`, `B3_2`, `column 4`; so do one or two letters and numbers."""
 
 LETTERS = 2
+
 
 @cache
 def header_says(header: str, kind: str) -> str:
@@ -73,7 +109,11 @@ def is_opaque(header: str) -> bool:
 
 
 def _tells_nothing(word: str) -> bool:
-    return word.isdigit() or word in OPAQUE or (len(word) <= LETTERS and (word not in vocabulary() or len(word) == 1))
+    return (
+        word.isdigit()
+        or word in OPAQUE
+        or (len(word) <= LETTERS and (word not in vocabulary() or len(word) == 1))
+    )
 
 
 def leaf_of(header: str) -> str:

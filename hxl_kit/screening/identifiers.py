@@ -115,7 +115,12 @@ def _is_of_papers(column: Column) -> bool:
 def _is_long_id(column: Column) -> bool:
     """Return whether a number or code has so many digits that it stands for one thing in millions."""
     numbered = header_holds(column.name, "numbered", "part") or header_holds(column.name, "counted", "part")
-    return numbered and column.is_long_number and column.digits >= LONGEST_COUNT and column.distinct >= NEARLY_ALL
+    return (
+        numbered
+        and column.is_long_number
+        and column.digits >= LONGEST_COUNT
+        and column.distinct >= NEARLY_ALL
+    )
 
 
 def _is_known_id(text: str) -> bool:

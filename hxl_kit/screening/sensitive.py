@@ -22,7 +22,9 @@ KINDS = ("ethnicity", "religion", "health", "sexuality", "gbv", "detention")
 BY_ANY_VALUE = ("gbv", "detention", "sexuality")
 VALUE_DECIDES = ("ethnicity", "religion", "sexuality", "gbv", "detention")
 BELONGING = ("ethnicity", "religion", "sexuality")
-BLOOD_GROUP = re.compile(r"(?i)(?:a|b|ab|o|0|i{1,3}v?|iv|[1-4])\s*(?:\((?:i{1,3}|iv)\)\s*)?(?:rh\s*)?[+−–-](?:ve)?")
+BLOOD_GROUP = re.compile(
+    r"(?i)(?:a|b|ab|o|0|i{1,3}v?|iv|[1-4])\s*(?:\((?:i{1,3}|iv)\)\s*)?(?:rh\s*)?[+−–-](?:ve)?"
+)
 BY_VALUE_ALONE = (*BELONGING, "gbv")
 SOME = 0.4
 FEWEST = 0.2
@@ -71,14 +73,26 @@ def _by_value(kind: str, column: Column, context: Context, said: str) -> Severit
     if context.aggregated and not context.persons:
         return None
     share = sum(value_says(text, kind) for text in answers) / max(len(answers), 1)
-    if kind == "health" and (_is_blood(column) or (context.persons and _is_clinical(column)) or (told and column.share(_is_diagnosis) >= MOST)):
+    if kind == "health" and (
+        _is_blood(column)
+        or (context.persons and _is_clinical(column))
+        or (told and column.share(_is_diagnosis) >= MOST)
+    ):
         return "error" if context.persons else "warning"
     if kind == "gbv" and said:
-        share = max(share, sum(has("violence", "value", plain(text)) for text in answers) / max(len(answers), 1))
+        share = max(
+            share, sum(has("violence", "value", plain(text)) for text in answers) / max(len(answers), 1)
+        )
     if kind == "health" and not told:
         ill = share >= MOSTLY and not said and not header_denies(column.name, "person_name")
-        return "warning" if ill or sum(has(kind, "state", plain(text)) for text in answers) >= SOME * len(answers) else None
-    enough = share > 0 if told and kind in BY_ANY_VALUE else share >= (MOST if told or kind == "gbv" else MOSTLY)
+        return (
+            "warning"
+            if ill or sum(has(kind, "state", plain(text)) for text in answers) >= SOME * len(answers)
+            else None
+        )
+    enough = (
+        share > 0 if told and kind in BY_ANY_VALUE else share >= (MOST if told or kind == "gbv" else MOSTLY)
+    )
     of_a_place = kind in BELONGING and not context.persons and header_denies(column.name, "person_name")
     if not enough or of_a_place or not (told or kind in BY_VALUE_ALONE):
         return None

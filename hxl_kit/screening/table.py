@@ -150,7 +150,10 @@ def _first(rows: pl.LazyFrame) -> tuple[int, ...]:
 
 
 def _marked(
-    frame: pl.DataFrame, watched: Mapping[str, _Watched], hinted: Callable[[pl.Expr], pl.Expr], names: Iterable[str]
+    frame: pl.DataFrame,
+    watched: Mapping[str, _Watched],
+    hinted: Callable[[pl.Expr], pl.Expr],
+    names: Iterable[str],
 ) -> dict[str, list[str]]:
     """Return for each column the distinct values that a quick look picks out."""
     looks = []

@@ -48,7 +48,9 @@ PROFILE = re.compile(
     r"hashtag|search|sharer)\b)[\w.\-]{2,}"
 )
 POST = re.compile(r"(?i)/(?:status|posts|videos?|photos?|permalink|reel|watch|story)\b|/\d{1,9}(?:\D|$)|/s/")
-PICTURE = re.compile(r"(?i)[^\s/\\]+\.(?:jpe?g|png|heic|bmp|gif|tiff?|webp|mp4|3gp|mov|avi|amr|m4a|mp3|wav|ogg|opus|aac)$")
+PICTURE = re.compile(
+    r"(?i)[^\s/\\]+\.(?:jpe?g|png|heic|bmp|gif|tiff?|webp|mp4|3gp|mov|avi|amr|m4a|mp3|wav|ogg|opus|aac)$"
+)
 IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 MAC = re.compile(r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b")
 ABROAD_DIGITS = range(11, 14)
@@ -58,7 +60,9 @@ PHONE_DIGITS = range(8, 16)
 
 def kinds_in(text: str) -> frozenset[str]:
     """Return the kinds of personal data that one value holds: "email", "role_email", "phone", …."""
-    found = {_kind_of_address(match[1], match[2]) for match in EMAIL.finditer(text) if not A_FILE.search(match[2])}
+    found = {
+        _kind_of_address(match[1], match[2]) for match in EMAIL.finditer(text) if not A_FILE.search(match[2])
+    }
     if has_phone(text):
         found.add("phone")
     profile = PROFILE.search(text)
@@ -90,7 +94,9 @@ def _names_an_office(local: str) -> bool:
 def is_of_a_person(address: str) -> bool:
     """Return whether an address begins with a name people have, or with two words such as first and last name."""
     words = [word for word in re.split(r"[\W\d_]+", address.partition("@")[0]) if word]
-    return (len(words) > 1 and not _names_an_office(address.partition("@")[0])) or any(is_name(word) for word in words)
+    return (len(words) > 1 and not _names_an_office(address.partition("@")[0])) or any(
+        is_name(word) for word in words
+    )
 
 
 def has_phone(text: str) -> bool:
@@ -185,7 +191,9 @@ def name_cues() -> tuple[str, ...]:
 @cache
 def first_hint() -> str:
     """Return the quick look for short cues at a text's beginning, and for numbers and places in it; in Rust's syntax."""
-    short = {cue for role in ("source", "title", "role") for cue in words_of.cues(role) if len(cue) <= SHORT_CUE}
+    short = {
+        cue for role in ("source", "title", "role") for cue in words_of.cues(role) if len(cue) <= SHORT_CUE
+    }
     return rf"^(?i:{'|'.join(re.escape(cue) for cue in sorted(short))})[.,:]?\s|{POINT_HINT}"
 
 
