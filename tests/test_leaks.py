@@ -154,7 +154,7 @@ def parquet_of(text, **metadata):
         b'"\\u005auhayra"',
         b"Qanbarov&#105;k",
         CELL.name.encode("utf-16-le"),
-        gzip.compress(CELL.mail.encode()),
+        gzip.compress(CELL.mail.encode(), mtime=0),
         xlsx_of(CELL.name),
         parquet_of(CELL.name * 40),
         parquet_of("x", note=CELL.name),

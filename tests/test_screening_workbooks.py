@@ -52,7 +52,7 @@ def test_no_value_is_told(book):
 def test_hidden_columns_are_read_and_known(book):
     with open_tables(book) as tables:
         found = [finding for table in tables for finding in screen_table(table)]
-    assert {(f.slug, f.column) for f in found} == {("person-phone", "phone")}
+    assert {(f.slug, f.column, f.part) for f in found} == {("person-phone", "phone", "hidden column")}
     assert hidden_columns(book, "Data") == (3,)
 
 
@@ -69,3 +69,15 @@ def test_a_plain_workbook_raises_nothing(tmp_path):
     path = tmp_path / "plain.xlsx"
     made.save(path)
     assert list(screen_workbook(path)) == []
+
+
+def test_hidden_columns_are_counted_from_the_first_with_cells(tmp_path):
+    made = openpyxl.Workbook()
+    for row in ([None, None, "adm1", "phone"], [None, None, "Ibb", "+967 700 000 001"]):
+        made.active.append(row)
+    made.active.column_dimensions["C"].hidden = True
+    path = tmp_path / "shifted.xlsx"
+    made.save(path)
+    with open_tables(path) as tables:
+        found = [finding for table in tables for finding in screen_table(table)]
+    assert [(f.column, f.part) for f in found] == [("phone", "cells")]

@@ -28,14 +28,17 @@ def readings(header: str, shortest: int) -> tuple[str, ...]:
     snake = "_" in header and " " not in header
     cut = {word for match in SHORTENED.finditer(header) for word in plain(match[1]).split()}
     cut |= {word for word in words if snake and len(word) >= SNAKE_LETTERS and word not in vocabulary()}
-    choices = [(word, *_written_out(word, word in cut and len(word) >= shortest)) for word in words]
+    cut = {word for word in cut if len(word) >= shortest}
+    choices = [(word, *(_longer(word) if word in cut else _with_vowels(word))) for word in words]
     return tuple(" ".join(chosen) for chosen in islice(product(*choices), ALL_READINGS))
 
 
-def _written_out(word: str, cut: bool) -> tuple[str, ...]:
-    if cut:
-        longer = [w for w in vocabulary() if w.startswith(word) and len(w) >= len(word) + ENDING]
-        return tuple(sorted(longer, key=lambda w: (len(w), w))[:READINGS])
+def _longer(word: str) -> tuple[str, ...]:
+    longer = [w for w in vocabulary() if w.startswith(word) and len(w) >= len(word) + ENDING]
+    return tuple(sorted(longer, key=lambda w: (len(w), w))[:READINGS])
+
+
+def _with_vowels(word: str) -> tuple[str, ...]:
     return _skeletons().get(word, ()) if word not in vocabulary() and BARE.fullmatch(word) else ()
 
 

@@ -84,10 +84,10 @@ def _is_of_offices(column: Column) -> bool:
     return office and not any(is_of_a_person(text) for text in column.sample)
 
 
-def _of_hit(kind: str, column: Column, context: Context) -> Severity | None:
+def _of_hit(kind: str, column: Column, context: Context) -> Severity | None:  # noqa: PLR0911 - a return for each kind
     """Return how grave a personal value in a cell is; in columns of known sources only addresses and phones count."""
     if kind in ("email", "phone"):
-        return "error"
+        return None if kind == "phone" and _is_of_offices(column) else "error"
     if kind == "informant":
         return "warning"
     if kind == "named_person":

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from hxl_kit.screening.profile import Column
 
 UUID = re.compile(r"(?:uuid:)?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+SUBMISSION = re.compile(r"X?_id")
+"""The column in which KoboToolbox numbers submissions."""
+
 SIM = re.compile(r"89\d{17,18}")
 """The number of a SIM card: 89 for telecommunication, country, issuer and account (ITU-T E.118)."""
 
@@ -63,7 +66,7 @@ def _name_among_persons(column: Column, said: str) -> Severity | None:
     return "error" if column.is_capitalised and not few and likely else None
 
 
-def phone(column: Column, context: Context, said: str) -> Severity | None:
+def phone(column: Column, context: Context, said: str) -> Severity | None:  # noqa: PLR0911 - a return for each reason
     """Return how grave it is that a column holds phone numbers."""
     office = header_holds(column.name, "organ", "header") and not header_holds(column.name, "who", "part")
     if column.is_day or column.is_precise_place or office:
@@ -84,7 +87,7 @@ def phone(column: Column, context: Context, said: str) -> Severity | None:
     return "error" if told and (abroad or (said == "may" and column.is_long_number)) else None
 
 
-def person_id(column: Column, context: Context, said: str) -> Severity | None:
+def person_id(column: Column, context: Context, said: str) -> Severity | None:  # noqa: PLR0911 - a return for each reason
     """Return how grave it is that a column holds numbers that stand for one person, case or household."""
     if len(column.sample) >= FEW and sum(map(_is_known_id, column.answers)) >= MOSTLY * len(column.sample):
         return "error"
@@ -97,7 +100,7 @@ def person_id(column: Column, context: Context, said: str) -> Severity | None:
     if said == "is":
         return "error" if (long or column.distinct >= MOST) and not column.is_small_number else None
     one_each = long and column.distinct >= NEARLY_ALL and context.persons
-    if header_denies(column.name, "person_id"):
+    if header_denies(column.name, "person_id") or header_says(column.name, "phone"):
         return None
     many = column.digits >= DIGITS_OF_ID and not column.is_round
     numbered = header_holds(column.name, "counted", "part") or header_holds(column.name, "numbered", "part")
@@ -135,7 +138,7 @@ def birth_date(column: Column, context: Context, said: str) -> Severity | None:
     return "error" if told and column.is_birth else None
 
 
-def home(column: Column, context: Context, said: str) -> Severity | None:
+def home(column: Column, context: Context, said: str) -> Severity | None:  # noqa: PLR0911 - a return for each reason
     """Return how grave it is that a column says where people live, to the house."""
     if header_says(column.name, "coordinate"):
         of_home = said == "is" or context.homes or (context.persons and not context.facility)
@@ -176,7 +179,8 @@ def device(column: Column, context: Context, said: str) -> Severity | None:
     if _is_imei(column) or column.share(lambda text: SIM.fullmatch(text.strip()) is not None) >= NEARLY_ALL:
         return "error"
     if said != "is":
-        return "warning" if is_uuid(column) and is_opaque(column.name) else None
+        numbered = SUBMISSION.fullmatch(column.name) is not None and column.is_long_number
+        return "warning" if numbered or (is_uuid(column) and is_opaque(column.name)) else None
     if not column.is_code:
         long = column.share(lambda text: len(text) >= IMEI_DIGITS and " " not in text.strip()) >= MOST
         return "error" if long else None

@@ -59,7 +59,7 @@ def sensitive(kind: str) -> Judge:
     return judge
 
 
-def _by_value(kind: str, column: Column, context: Context, said: str) -> Severity | None:
+def _by_value(kind: str, column: Column, context: Context, said: str) -> Severity | None:  # noqa: PLR0911 - a return for each reason
     """Return whether categories name what a row's person is, has or suffered."""
     answers = column.answers
     told_enough = len(answers) >= FEWEST * len(column.sample) and (not column.is_number or kind == "health")
@@ -75,7 +75,7 @@ def _by_value(kind: str, column: Column, context: Context, said: str) -> Severit
     share = sum(value_says(text, kind) for text in answers) / max(len(answers), 1)
     if kind == "health" and (
         _is_blood(column)
-        or (context.persons and _is_clinical(column))
+        or (context.persons and not context.places and _is_clinical(column))
         or (told and column.share(_is_diagnosis) >= MOST)
     ):
         return "error" if context.persons else "warning"

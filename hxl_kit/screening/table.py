@@ -35,6 +35,9 @@ PROSE_WORDS = 2.5
 SAID = re.compile(r"[^\W_]")
 """What a value has that is more than a sign for nothing, such as a dash."""
 
+OF_DATA = 0.3
+"""So many of the headers must be values for the first row to be one of the data."""
+
 INFORMANTS = "informant"
 
 
@@ -224,7 +227,7 @@ def _informing(text: str) -> frozenset[str]:
 
 
 def _columns(text: TableText, watched: Mapping[str, _Watched], known: Mapping[str, str]) -> Iterator[Column]:
-    headless = not any(text.tags) and any(is_of_data(name) for name in text.header)
+    headless = not any(text.tags) and sum(map(is_of_data, text.header)) >= OF_DATA * len(text.header)
     for number, (name, tag) in enumerate(zip(text.header, text.tags, strict=True), 1):
         column = watched[name]
         yield Column(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from hxl_kit.reading.table import shown
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 WARNINGS = frozenset({"role_email", "picture", "profile_link"})
+LETTERED = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+){1,3}")
 NAME_WORDS = 12
 UNNAMED = frozenset({"email", "phone", "role_email"})
 
@@ -33,7 +35,8 @@ def is_of_data(name: str) -> bool:
     """
     if kinds_in(name) & UNNAMED or DAY.fullmatch(name.strip()):
         return True
-    return is_full_name(name) and not any(word in vocabulary() for word in plain(name).split())
+    lettered = LETTERED.fullmatch(name.strip()) is not None and is_full_name(name)
+    return lettered and not any(word in vocabulary() for word in plain(name).split())
 
 
 def in_text(text: str, resource: str, place: str, part: Part, rows: Rows | None = None) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ HINT = (
 )
 """What every such value has, but for names: a quick look (Rust's syntax) that leaves few cells for the slow ones."""
 
-EMAIL = re.compile(r"(?<![\w.+-])([\w.+-]+)@((?:[\w-]+\.)+[^\W\d]{2,})", re.UNICODE)
+EMAIL = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@((?:[\w-]{1,63}\.){1,8}[^\W\d]{2,63})", re.UNICODE)
 ROLE = re.compile(
     r"(?i)(?:info|contacts?|hr|jobs|hello|media|press|hdx|hotline|no-?reply|mail|webmaster|gis|imo?|contacto|bureau"
     r"|oficina)(?:[.\-_].*)?|.*(?:support|admin|office|help|data|feedback|secretariat|coordination|complaints|info)"
@@ -43,13 +43,13 @@ CALLED = re.compile(
 DECIMAL = re.compile(r"[+-]?\d{1,3}\.\d{3,}$")
 DATES = re.compile(r"\b(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?\b|\b\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d\b")
 PROFILE = re.compile(
-    r"(?i)(?:https?://)?(?:\w+\.)?(?:facebook\.com|fb\.com|instagram\.com|t\.me|telegram\.me|vk\.com|ok\.ru|wa\.me|"
+    r"(?i)(?<![\w-])(?:facebook\.com|fb\.com|instagram\.com|t\.me|telegram\.me|vk\.com|ok\.ru|wa\.me|"
     r"linkedin\.com/in|tiktok\.com|snapchat\.com/add|twitter\.com|x\.com)/@?(?!(?:status|share|intent|watch|groups|"
     r"hashtag|search|sharer)\b)[\w.\-]{2,}"
 )
 POST = re.compile(r"(?i)/(?:status|posts|videos?|photos?|permalink|reel|watch|story)\b|/\d{1,9}(?:\D|$)|/s/")
 PICTURE = re.compile(
-    r"(?i)[^\s/\\]+\.(?:jpe?g|png|heic|bmp|gif|tiff?|webp|mp4|3gp|mov|avi|amr|m4a|mp3|wav|ogg|opus|aac)$"
+    r"(?i)[^\s/\\]\.(?:jpe?g|png|heic|bmp|gif|tiff?|webp|mp4|3gp|mov|avi|amr|m4a|mp3|wav|ogg|opus|aac)$"
 )
 IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 MAC = re.compile(r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b")
@@ -87,7 +87,9 @@ def _kind_of_address(local: str, domain: str) -> str:
 def _names_an_office(local: str) -> bool:
     """Return whether a word before the @ is an organisation's or of its work, and none is a person's name."""
     words = [word for word in re.split(r"[\W\d_]+", local) if word]
-    office = any(words_of.has("organ", "value", words_of.plain(word)) for word in words)
+    office = any(
+        words_of.has("organ", role, words_of.plain(word)) for word in words for role in ("value", "local")
+    )
     return office and not any(is_name(word) for word in words)
 
 
@@ -117,12 +119,13 @@ def looks_like_phone(text: str) -> bool:
     return LOCAL_PHONE.fullmatch(stripped) is not None and len(_digits(stripped)) in range(9, 12)
 
 
-PLACE_IN_TEXT = re.compile(r"[^\W\d].*?(?<![\d.])-?\d{1,2}\.\d{4,}\s*[°NS]*[,; ]+\s*-?\d{1,3}\.\d{4,}")
+PLACE_IN_TEXT = re.compile(r"(?<![\d.])-?\d{1,2}\.\d{4,}\s*[°NS]*[,; ]+\s*-?\d{1,3}\.\d{4,}")
 POINT_HINT = (
     r"[0-9]\.[0-9]{4,}[°NS,; ]+-?[0-9]{1,3}\.[0-9]{4}|-[0-9]{2}[CI][0-9]{5}|[0-9]{5}-[0-9]{7}-[0-9]"
     r"|[0-9]{4}-[0-9]{4}-[0-9]{5}|[VE]-[0-9]{2}"
 )
 SHORT_CUE = 4
+SENTENCE_LETTERS = 10
 
 
 @cache
@@ -171,7 +174,7 @@ def name_in(text: str) -> str:
 def told_in(text: str) -> frozenset[str]:
     """Return what else a sentence tells: a person's number by its form, a place to some ten metres."""
     found = {"person_id"} if words_of.ids_in_text().search(text) else set[str]()
-    if PLACE_IN_TEXT.search(text):
+    if PLACE_IN_TEXT.search(text) and sum(map(str.isalpha, text)) >= SENTENCE_LETTERS:
         found.add("home_location")
     return frozenset(found)
 
