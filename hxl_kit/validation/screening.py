@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hxl_kit.disclosure import Disclosing
 from hxl_kit.screening import screen_table
+from hxl_kit.screening.likeness import SLUG as LIKELY
 from hxl_kit.validation.catalogue import checks_by_slug
 from hxl_kit.validation.forms import missing_header
 from hxl_kit.validation.known_columns import known_columns
@@ -74,7 +75,7 @@ def _found(text: TableText, resource: str, look: Look) -> Iterator[Issue]:
     found = [*screen_table(read, known, resource)]
     yield from screened(found, look.chosen)
     if wanted:
-        kinds = {finding.column: finding.kind for finding in found}
+        kinds = {each.column: each.kind for each in found if each.slug != LIKELY}
         told = map(_disclosed, risks.findings(previous=look.previous, kinds=kinds))
         yield from (issue for issue in told if look.chosen.runs("disclosure", issue.rule))
     if seen.ragged and look.chosen.runs("screen", UNSEEN):
