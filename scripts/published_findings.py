@@ -17,8 +17,11 @@ from pathlib import Path
 from hxl_kit.errors import HxlKitError
 from hxl_kit.reading import open_tables
 from hxl_kit.reading.table import listed
+from hxl_kit.validation.catalogue import check_sets
 from hxl_kit.validation.engine import validate
 from hxl_kit.validation.hxl_schemas import SchemaFile
+from hxl_kit.validation.screening import SETS as PEOPLE
+from hxl_kit.validation.selection import OPTIONAL
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -32,6 +35,9 @@ ON_THE_TABLE = {"unknown-table", "unknown-columns"}
 """Notes on what a table was taken for."""
 
 ANY_COUNT = 10**7
+CHECKS = tuple(each.name for each in check_sets() if each.name not in (*PEOPLE, *OPTIONAL))
+"""All that `validate` runs of itself but the looks for people, which screened_findings.py judges."""
+
 VERDICTS = {"right": "right", "look": "worth a look", "false": "false alarm"}
 
 
@@ -117,7 +123,7 @@ def examine(file: str, source: str, folder: Path) -> list[Examined]:
         return []
     found = []
     for sheet, text in tagged.items():
-        report = validate(path, ["all"], limit=ANY_COUNT, sheet=sheet, hxl_schema=SchemaFile())
+        report = validate(path, CHECKS, limit=ANY_COUNT, sheet=sheet, hxl_schema=SchemaFile())
         groups: dict[tuple[str, str], Counter[str]] = {}
         for issue in report.issues:
             if issue.rule not in ON_THE_TABLE and (issue.rule, issue.severity) != ("reading", "info"):
