@@ -81,7 +81,7 @@ def _scores() -> None:
     """Print how many labelled columns are found, in their tables and each alone (`screening_score.py` says more)."""
     for how in ([], ["--alone"]):
         told = subprocess.run(
-            [sys.executable, SCORE, *how], capture_output=True, text=True, check=True
+            [sys.executable, SCORE, "--split", "unseen", *how], capture_output=True, text=True, check=True
         ).stdout
         for line in told.splitlines():
             if line.startswith(("found", "harmless")):
