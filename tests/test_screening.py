@@ -53,6 +53,37 @@ def test_labelled_columns_are_judged_as_well_as_measured(split, found, of_the_ki
     assert sum(map(bool, harmless)) <= alarms * len(harmless)
 
 
+def test_a_personal_address_among_thousands_of_offices_is_seen(tmp_path):
+    offices = "".join(f"A{n},info.a{n:04}@example.org\n" for n in range(2500))
+    found = screened(tmp_path, f"office,mail\n{offices}Z,zoe.fernandez@example.org\n")
+    personal = next(finding for finding in found if finding.kind == "email")
+    assert (personal.rows.count, personal.rows.first) == (1, (2502,))
+
+
+def test_columns_full_of_phones_are_counted_whole(tmp_path):
+    rows = 150_000
+    lines = "".join(f"F{n},+25261{n:07}\n" if n % 100 else f"F{n},\n" for n in range(rows))
+    (found,) = [f for f in screened(tmp_path, f"facility,contact\n{lines}") if f.kind == "phone"]
+    assert found.rows.count == rows - rows // 100
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        (f"Ask {CANARY_MAIL},,\n,,\nadmin1,killed,wounded\nA,3,4\nB,4,5\nC,6,7\n", 1),
+        (f"admin1,killed,wounded\n#adm1,#affected+killed,{CANARY_MAIL}\nA,3,4\nB,4,5\n", 2),
+    ],
+)
+def test_titles_and_cells_between_hashtags_are_looked_at(tmp_path, text, row):
+    (found,) = screened(tmp_path, text)
+    assert (found.slug, found.part, found.rows.first) == ("person-email", "header", (row,))
+
+
+def test_numbered_districts_are_no_diagnoses(tmp_path):
+    rows = "".join(f"Zebulon Quartzfeather,D{n % 90:02}\n" for n in range(300))
+    assert "district" not in {column for _, column in told(screened(tmp_path, f"full_name,district\n{rows}"))}
+
+
 def test_staff_list(tmp_path):
     text = "org,staff_name,email,mobile\nNGO A,Test Person,t.person@example.org,+967 700 000 009\n"
     assert told(screened(tmp_path, text)) == {

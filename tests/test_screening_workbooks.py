@@ -6,6 +6,7 @@ from openpyxl.comments import Comment
 
 from hxl_kit.reading import open_tables
 from hxl_kit.screening import hidden_columns, screen_table, screen_workbook
+from hxl_kit.screening.hidden import _hidden
 
 CANARY_MAIL = "zebulon.quartzfeather@example.org"
 
@@ -81,3 +82,18 @@ def test_hidden_columns_are_counted_from_the_first_with_cells(tmp_path):
     with open_tables(path) as tables:
         found = [finding for table in tables for finding in screen_table(table)]
     assert [(f.column, f.part) for f in found] == [("phone", "cells")]
+
+
+@pytest.mark.parametrize(
+    "element",
+    [b'<col hidden="1"/>', b'<col min="x" max="3" hidden="1"/>', b'<col width="a" min="1" max="1"/>'],
+)
+def test_a_broken_description_of_columns_hides_none(element):
+    assert _hidden(b"<worksheet><cols>" + element + b"</cols>") == ()
+
+
+@pytest.mark.parametrize(
+    "element", [b'<col min="2" max="3" hidden="true"/>', b'<x:col width="0.0" max="3" min="2"/>']
+)
+def test_columns_hidden_or_without_width(element):
+    assert _hidden(b"<worksheet><cols>" + element + b"</cols>") == (2, 3)

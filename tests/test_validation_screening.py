@@ -132,6 +132,14 @@ def test_a_companion_that_holds_more_than_its_table_is_looked_at(tmp_path):
     assert found(report) == {("person-email", "list-hxl", "notes")}
 
 
+def test_a_companion_whose_second_row_holds_more_than_hashtags_is_looked_at(tmp_path):
+    folder = tmp_path / "p"
+    clean = table(folder, "list.csv", "district,notes\nA,quiet\nB,quiet\n")
+    tagged = table(folder, "list-hxl.csv", f"district,notes\n#adm1,ask {EMAIL}\nA,quiet\nB,quiet\n")
+    report = screening_report(package(folder, clean, tagged))
+    assert "person-email" in {issue.rule for issue in report.issues if issue.resource == "list-hxl"}
+
+
 def test_comments_and_hidden_sheets_of_a_workbook_are_looked_at(tmp_path):
     book = openpyxl.Workbook()
     sheet = book.active

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hxl_kit.clearance.outcome import Objection
+from hxl_kit.validation.screening_files import COPIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from hxl_kit.reading.packages import Package
 
-_ENDINGS = ("-hxl", "-parquet")
 _WORKBOOK = "-xlsx"
 
 
@@ -20,7 +20,7 @@ def original(package: Package, place: str) -> str:
     book, _, sheet = place.partition(":")
     if is_own_book(package, book) and sheet in package.tables:
         return sheet
-    repeated = (place.removesuffix(ending) for ending in _ENDINGS if place.endswith(ending))
+    repeated = (place.removesuffix(ending) for ending in COPIES if place.endswith(ending))
     return next((name for name in repeated if name in package.tables), place)
 
 

@@ -114,6 +114,7 @@ def open_delimited(
             first_row=source.heading.first_row,
             notes=(*content.notes, *text.notes, *notes, *source.heading.notes),
             read=lambda: _batches(source),
+            aside=source.heading.aside,
         )
         yield (table,)
 

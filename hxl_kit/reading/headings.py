@@ -12,6 +12,7 @@ from hxl_kit.errors import InputError
 from hxl_kit.reading.hashtags import faulty_hashtags
 from hxl_kit.reading.levels import levels_above
 from hxl_kit.reading.table import ROW_NUMBER, Doubt, PlaceDoubt, counted, listed
+from hxl_kit.standard.tags import parse_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,8 @@ _VALUE = re.compile(r"[+-]?\d+\.\d+|\d{4}-\d\d-\d\d.*|\+?\d{5,}")
 class Heading:
     """The names and tags of a table's columns; `first_row` is the record number of the first data row.
 
-    `unnamed` is how many columns at the right end have neither name nor tag.
+    `unnamed` is how many columns at the right end have neither name nor tag, `aside` what stands above the data and is
+    neither.
     """
 
     names: tuple[str, ...]
@@ -39,6 +41,7 @@ class Heading:
     first_row: int
     unnamed: int
     notes: tuple[str, ...]
+    aside: tuple[tuple[int, str], ...] = ()
 
     def without(self, columns: int) -> Heading:
         """Return the heading without the last columns, which are empty."""
@@ -92,7 +95,21 @@ def heading(
     told = [note if hashtags else PlaceDoubt(note) for note in told]
     told += [] if hashtags is None else _about_tags(header, hashtags, names)
     told += map(Doubt, faulty_hashtags(rows, hashtags))
-    return Heading(tuple(names), tags, last + 2, _unnamed(received, tags), (*told, *notes))
+    aside = _aside(rows, header, hashtags)
+    return Heading(tuple(names), tags, last + 2, _unnamed(received, tags), (*told, *notes), aside)
+
+
+def _aside(
+    rows: Sequence[Row], header: int | None, hashtags: HashtagRow | None
+) -> tuple[tuple[int, str], ...]:
+    """Return the texts above the data, with their rows' numbers, that neither name nor tag a column."""
+    last = hashtags.index if hashtags else header or 0
+    return tuple(
+        (number, str(cell))
+        for number, row in enumerate(rows[: last + 1], 1)
+        for cell in row
+        if number - 1 != header and cell and not (number - 1 == last and parse_cell(str(cell)))
+    )
 
 
 def _received(rows: Sequence[Row], width: int) -> list[str]:

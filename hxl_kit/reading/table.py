@@ -72,6 +72,7 @@ class TableText:
         tags: the columns' HXL tags; all None without a hashtag row.
         first_row: the record number of the first record below the header and hashtags.
         notes: what was done to the file, in plain words; a `Doubt` where the file leaves open what to do.
+        aside: what stands above the data and neither names nor tags a column, such as a title, with its row's number.
         date_system: of a workbook, the year from which it counts the days: "1900" or "1904"; "" outside one.
     """
 
@@ -86,6 +87,7 @@ class TableText:
     notes: tuple[str, ...]
     read: Callable[[], Iterator[Batch]] = field(repr=False, compare=False)
     date_system: str = field(default="", kw_only=True)
+    aside: tuple[tuple[int, str], ...] = field(default=(), repr=False, kw_only=True)
 
     def batches(self) -> Iterator[Batch]:
         """Return the table's records in the file's order, a part at a time; each call starts anew.

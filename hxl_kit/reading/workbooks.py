@@ -123,6 +123,7 @@ def _table(content: Content, book: Book, chosen: Candidate, *, asked: bool) -> T
         notes=(*content.notes, *_about(book, chosen.sheet, chosen.layout, asked=asked), *found.notes),
         read=_reader(frame, found.first_row),
         date_system=book.date_system,
+        aside=found.aside,
     )
 
 

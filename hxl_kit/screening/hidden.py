@@ -19,6 +19,7 @@ HEAD = 1 << 18
 """How much of a sheet is read: its columns are described before its cells."""
 
 HIDDEN = re.compile(rb"<(?:\w+:)?col\s[^>]*?>")
+HIDES = re.compile(rb'\bhidden="(?:1|true)"|\bwidth="0+(?:\.0*)?"')
 FIRST = re.compile(rb'<(?:\w+:)?dimension\s[^>]*?ref="([A-Z]+)\d')
 LAST_COLUMN = 1 << 14
 
@@ -63,10 +64,10 @@ def _hidden(head: bytes) -> tuple[int, ...]:
 
 
 def _range(element: bytes) -> range:
-    found = dict(re.findall(rb'\b(min|max|hidden|width)="([^"]*)"', element))
-    if found.get(b"hidden") not in (b"1", b"true") and float(found.get(b"width", b"1")) > 0:
-        return range(0)
-    return range(int(found[b"min"]), min(int(found[b"max"]), LAST_COLUMN) + 1)
+    """Return the columns that an element hides, or makes so narrow that they are; none where it does not say which."""
+    hides = HIDES.search(element)
+    first, last = (re.search(rb'\b%s="(\d{1,6})"' % name, element) for name in (b"min", b"max"))
+    return range(int(first[1]), min(int(last[1]), LAST_COLUMN) + 1) if hides and first and last else range(0)
 
 
 def _first_column(head: bytes) -> int:

@@ -37,7 +37,6 @@ WORDS_OF_ADDRESS = 3
 DIGITS_OF_ID = 7
 LONGEST_COUNT = 10
 SOME = 0.3
-LOCAL_DIGITS = range(8, 11)
 
 
 def name(column: Column, context: Context, said: str) -> Severity | None:

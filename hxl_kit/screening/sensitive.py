@@ -10,7 +10,7 @@ from hxl_kit.screening.profile import MOST, MOSTLY, NEARLY_ALL
 from hxl_kit.screening.words import has, plain, value_says
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from hxl_kit.screening.context import Context
     from hxl_kit.screening.finding import Severity
@@ -36,7 +36,6 @@ DIAGNOSIS = re.compile(r"(?:^|\s)[A-TV-Z]\d{2}(?:\.\d{1,2})?$")
 
 CATEGORY_WORDS = 7
 SENTENCE_WORDS = 3.5
-STORY_WORDS = 6
 
 
 def sensitive(kind: str) -> Judge:
@@ -76,7 +75,7 @@ def _by_value(kind: str, column: Column, context: Context, said: str) -> Severit
     if kind == "health" and (
         _is_blood(column)
         or (context.persons and not context.places and _is_clinical(column))
-        or (told and column.share(_is_diagnosis) >= MOST)
+        or (told and column.share(_is_diagnosis) >= MOST and _is_of_chapters(answers))
     ):
         return "error" if context.persons else "warning"
     if kind == "gbv" and said:
@@ -107,6 +106,11 @@ def _is_clinical(column: Column) -> bool:
     """Return whether values are negative z-scores, or diagnoses with their subdivision."""
     low = column.share(lambda text: DEVIATION.fullmatch(text.strip()) is not None)
     return low >= MOSTLY or column.share(lambda text: _is_diagnosis(text) and "." in text) >= MOST
+
+
+def _is_of_chapters(codes: Iterable[str]) -> bool:
+    """Whether codes begin with several letters, as diagnoses do; E01, E02, … number enumerators, D1, D2, … districts."""
+    return len({code.strip()[:1] for code in codes}) > 1
 
 
 def _is_diagnosis(text: str) -> bool:

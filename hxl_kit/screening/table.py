@@ -17,7 +17,7 @@ from hxl_kit.screening.headers import header_holds, header_says
 from hxl_kit.screening.hidden import hidden_names
 from hxl_kit.screening.likeness import alike
 from hxl_kit.screening.profile import Column
-from hxl_kit.screening.texts import is_of_data, safe_name
+from hxl_kit.screening.texts import in_text, is_of_data, safe_name
 from hxl_kit.screening.values import HINT, first_hint, is_informant, kinds_in, name_cues, name_in, told_in
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ REPEATING = 0.3
 """Of columns whose sampled values differ less, the distinct values are looked at, of others all."""
 
 PROVEN = 2000
+ALIKE = 0.9
+"""Of so many values looked at closely, such a share must be of a kind for a column's others to be taken to be."""
+
 PROSE_WORDS = 2.5
 SAID = re.compile(r"[^\W_]")
 """What a value has that is more than a sign for nothing, such as a dash."""
@@ -39,11 +42,16 @@ OF_DATA = 0.3
 """So many of the headers must be values for the first row to be one of the data."""
 
 INFORMANTS = "informant"
+STOPPING = frozenset({"email", "phone"})
 
 
 @dataclass
 class _Watched:
-    """What is kept of a column while its table streams by; `told` is one of notes, descriptions or headlines."""
+    """What is kept of a column while its table streams by.
+
+    `told` is one of notes, descriptions or headlines. `proven` are the kinds that thousands of its values were, nearly
+    without exception: what the quick look picks out of the rest is counted as such.
+    """
 
     known: bool
     told: bool
@@ -51,7 +59,7 @@ class _Watched:
     filled: Rows = field(default_factory=Rows)
     hits: dict[str, Rows] = field(default_factory=dict)
     shapes: dict[str, str] = field(default_factory=dict)
-    seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    proven: frozenset[str] = frozenset()
 
     @property
     def repeats(self) -> bool:
@@ -98,6 +106,8 @@ def screen_table(
     columns = tuple(_columns(text, watched, known))
     context, hidden = context_of(columns), hidden_names(text)
     yield from _in_headers(text.header, resource)
+    for number, said in text.aside:
+        yield from in_text(said, resource, "", "header", Rows(1, (number,)))
     for column in columns:
         found = [*judged(column, context, resource)]
         for finding in found or alike(column, context, text.header, resource):
@@ -117,8 +127,12 @@ def _look(frame: pl.DataFrame, watched: Mapping[str, _Watched]) -> None:
         return
     _take_sample(frame, watched)
     _count_filled(frame, watched)
-    for name, rows in _marked(frame, watched, _may_be_personal, list(watched)).items():
-        _note(frame, name, watched[name], rows, kinds_in)
+    for name, column in watched.items():
+        if column.proven:
+            _count(frame.lazy().filter(_may_be_personal(pl.col(name))), column, column.proven)
+    unproven = [name for name, column in watched.items() if not column.proven]
+    for name, values in _marked(frame, watched, _may_be_personal, unproven).items():
+        _note(frame, name, watched[name], values, kinds_in)
     for name in watched:
         if header_says(name, INFORMANTS):
             _note(frame, name, watched[name], frame[name].drop_nulls().unique().sort().to_list(), _informing)
@@ -190,31 +204,34 @@ def _note(
     kinds: Callable[[str], frozenset[str]],
 ) -> None:
     """Look closely at the values, and count the rows of those that are personal, by kind."""
+    proven = [(value, kinds(value)) for value in values[:PROVEN]]
+    column.proven |= _alike([found for _, found in proven])
+    rest = ((value, column.proven or kinds(value)) for value in values[PROVEN:])
     by_kind: dict[str, list[str]] = {}
-    for value, found in _looked_at(values, kinds):
+    for value, found in (*proven, *rest):
         for kind in found:
             by_kind.setdefault(kind, []).append(value)
     for kind, hits in by_kind.items():
-        rows = frame.lazy().select(ROW_NUMBER, name).filter(pl.col(name).is_in(hits)).collect()
-        here = Rows(rows.height, tuple(rows[ROW_NUMBER].head(ROWS_NAMED).to_list()))
+        _count(frame.lazy().filter(pl.col(name).is_in(hits)), column, {kind})
+        if kind not in column.shapes:
+            column.shapes[kind] = commonest_shape(hits[:PROVEN])
+
+
+def _count(rows: pl.LazyFrame, column: _Watched, kinds: Iterable[str]) -> None:
+    numbers = rows.select(ROW_NUMBER).collect()[ROW_NUMBER]
+    for kind in kinds:
+        here = Rows(len(numbers), tuple(numbers.head(ROWS_NAMED).to_list()))
         column.hits[kind] = column.hits.get(kind, Rows()) + here
-        column.shapes.setdefault(kind, commonest_shape(hits[:PROVEN]))
 
 
-def _looked_at(
-    values: list[str], kinds: Callable[[str], frozenset[str]]
-) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield values with their kinds; where thousands were nearly all alike, the rest of the batch is taken to be."""
-    proven = [(value, kinds(value)) for value in values[:PROVEN]]
-    yield from proven
-    rest = values[PROVEN:]
-    alike = frozenset(
-        kind
-        for kind in frozenset().union(*(found for _, found in proven))
-        if sum(kind in found for _, found in proven) >= 0.9 * len(proven)
-    )
-    for value in rest:
-        yield value, alike or kinds(value)
+def _alike(found: list[frozenset[str]]) -> frozenset[str]:
+    """Return the kinds that nearly all of thousands of values are.
+
+    Only of those that stop a publication in any column: among offices' addresses each one is looked at.
+    """
+    if len(found) < PROVEN:
+        return frozenset()
+    return frozenset(kind for kind in STOPPING if sum(kind in kinds for kinds in found) >= ALIKE * len(found))
 
 
 def _named(text: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,18 +36,25 @@ class Phrases:
 
     def found_in(self, words: str) -> int:
         """Return how many of some words, with a space between them, the first phrase among them is; 0 for none."""
-        listed = NUMBERS.sub(NUMBER, words).split()
-        for start in range(len(listed)):
-            joined = ""
-            for count, word in enumerate(listed[start : start + LONGEST], 1):
-                before, joined = len(joined), joined + word
-                if joined in self.whole or self._begins(joined, before):
-                    return count
+        for count, joined, ends in _runs(words):
+            if joined in self.whole or not self.begun.isdisjoint(ends):
+                return count
         stems = self.stemmed.search(words) if self.stemmed else None
         return stems[0].count(" ") + 1 if stems else 0
 
-    def _begins(self, joined: str, before: int) -> bool:
-        return any(joined[:end] in self.begun for end in range(before + 1, len(joined) + 1))
+
+@lru_cache(maxsize=1 << 12)
+def _runs(words: str) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
+    """Return words that stand one after another: how many, written together, and cut off anywhere in the last."""
+    listed = NUMBERS.sub(NUMBER, words).split()
+    runs = []
+    for start in range(len(listed)):
+        joined = ""
+        for count, word in enumerate(listed[start : start + LONGEST], 1):
+            before, joined = len(joined), joined + word
+            ends = tuple(joined[:end] for end in range(before + 1, len(joined) + 1))
+            runs.append((count, joined, ends))
+    return tuple(runs)
 
 
 def phrases(listed: Iterable[str]) -> Phrases:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 
 from hxl_kit.screening.wordlists import Phrases, phrases
 from hxl_kit.standard import schemas
@@ -36,6 +36,7 @@ def listed(kind: str) -> frozenset[str]:
     return frozenset(_listed()[kind, "word"])
 
 
+@lru_cache(maxsize=1 << 14)
 def plain(text: str) -> str:
     """Return a header's words in the form that is compared, with a space between them."""
     for sign, written in _SIGNS:

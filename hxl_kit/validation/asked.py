@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hxl_kit.checks.own import OwnCheck
     from hxl_kit.checks.theme import Context
-    from hxl_kit.reading.packages import Package
     from hxl_kit.validation.hxl_schemas import SchemaFile
     from hxl_kit.validation.selection import Selection
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a run asks: the chosen checks, what they go by, a legacy HXL schema, and a user's own rules.
-
-    `previous` is the package as it was published before, with which small counts are compared.
-    """
+    """What a run asks: the chosen checks, what they go by, a legacy HXL schema, and a user's own rules."""
 
     chosen: Selection
     context: Context
     hxl_schema: SchemaFile
     rules: tuple[OwnCheck, ...] = ()
-    previous: Package | None = None

@@ -25,7 +25,7 @@ ROWS = N_("differs from {table} in {rows} rows, of which this is the first")
 LENGTH = N_("holds {rows} rows, and {table} holds {others}")
 COLUMNS = N_("has other columns than {table}")
 
-_HEADING_BYTES = 1 << 20
+HEADING_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 20
 
 
@@ -50,9 +50,9 @@ def copy_issues(clean: tuple[Resource, Path], tagged: tuple[Resource, Path]) -> 
 def same_bytes(clean: Path, tagged: Path) -> bool:
     """Return whether the files are the same but for the second line of the tagged one."""
     with clean.open("rb") as one, tagged.open("rb") as other:
-        if one.readline(_HEADING_BYTES) != other.readline(_HEADING_BYTES):
+        if one.readline(HEADING_BYTES) != other.readline(HEADING_BYTES):
             return False
-        other.readline(_HEADING_BYTES)
+        other.readline(HEADING_BYTES)
         chunks = zip_longest(
             iter(lambda: one.read(_CHUNK_BYTES), b""), iter(lambda: other.read(_CHUNK_BYTES), b"")
         )

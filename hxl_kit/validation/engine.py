@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from hxl_kit.checks.own import OwnCheck
     from hxl_kit.gate import Memory
-    from hxl_kit.reading.packages import Package
     from hxl_kit.validation.report import Report
 
 
@@ -37,14 +36,12 @@ def validate(
     context: Context | None = None,
     hxl_schema: SchemaFile | None = None,
     rules: tuple[OwnCheck, ...] = (),
-    previous: Package | None = None,
 ) -> Report:
     """Return the report on a package (a folder or its datapackage.json) or on a bare table.
 
     `checks` are names of sets or of single checks. `limit` bounds the listing, never the counts. `remote` says which
     addresses a package may name, and `memory` remembers what frictionless found clean. `hxl_schema` is a legacy HXL
     schema to hold tagged tables to, besides the checks, and `rules` are a user's own besides those of a package.
-    `previous` is the package as it was published before: small counts are compared with it.
 
     Raises:
         InputError: nothing there can be read.
@@ -53,7 +50,7 @@ def validate(
     chosen = selected(checks)
     if hxl_schema is not None:
         chosen = chosen.also("hxl-schema")
-    asked = Asked(chosen, context or Context(), hxl_schema or SchemaFile(), rules, previous)
+    asked = Asked(chosen, context or Context(), hxl_schema or SchemaFile(), rules)
     if chosen.only_frictionless:
         return verdict_report(harmless_path(path, remote), limit, memory, remote)
     if is_package(path):

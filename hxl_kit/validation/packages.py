@@ -52,7 +52,7 @@ def package_report(
     if chosen.any_of("hashtags"):
         found.extend(i for i in hashtag_issues(package) if chosen.runs("hashtags", i.rule))
     if looks_at_people(chosen):
-        found.extend(waived_issues(screened_package(package, chosen, asked.previous), package.descriptor))
+        found.extend(waived_issues(screened_package(package, chosen), package.descriptor))
     if "own" in chosen or asked.rules:
         found.extend(own_issues(package, asked.rules))
     if chosen.any_of("hxl-schema"):

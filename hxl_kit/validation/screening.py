@@ -63,8 +63,8 @@ def screened_table(given: TableText, resource: str, look: Look) -> Iterator[Issu
         InputError: the table cannot be read any further.
     """
     text = given if any(given.tags) else replace(given, tags=tuple(map(look.tags.get, given.header)))
-    issues = _once(_found(text, resource, look))
-    yield from _without_header(text, issues) if _is_headless(text) else issues
+    issues = [*_once(_found(text, resource, look))]
+    yield from _without_header(text, issues) if issues and _is_headless(text) else issues
 
 
 def _found(text: TableText, resource: str, look: Look) -> Iterator[Issue]:

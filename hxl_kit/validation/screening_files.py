@@ -6,6 +6,7 @@ What cannot be looked into is told, and as an error: nobody knows whom it names.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from hxl_kit.screening import screen_descriptor, screen_text, screen_workbook
 from hxl_kit.screening.texts import safe_name
 from hxl_kit.screening.workbooks import BOOKS
 from hxl_kit.standard.tags import parse_tag
-from hxl_kit.validation.copies import same_bytes
+from hxl_kit.validation.copies import HEADING_BYTES, same_bytes
 from hxl_kit.validation.report import Collected, TableFile
 from hxl_kit.validation.screening import SETS, UNSEEN, Look, screened, screened_table, unseen
 from hxl_kit.validation.selection import selected
@@ -40,6 +41,7 @@ PROSE = (".md", ".rst", ".html", ".htm", ".xml", ".yaml", ".yml")
 """How the names of files end that are looked at as text, also where they could be read as a table."""
 
 TEXTS = frozenset({"text", "html", "xml", "json"})
+HASHTAG = re.compile(rb"(?:#[a-z][a-z0-9_]*(?: ?\+ ?[a-z0-9_]+)*)?")
 LISTED = 1000
 """So many findings of each path are listed when nothing else is said; there is one for each place, not for each row."""
 
@@ -139,12 +141,20 @@ def _public_sources(package: Package) -> frozenset[str] | None:
 
 
 def _repeats(package: Package, resource: Resource, path: Path) -> bool:
-    """Whether a companion is, byte for byte, its table with a row of hashtags: then there is nothing else in it."""
+    """Whether a companion is, byte for byte, its table with a row of nothing but hashtags: then it holds nothing else."""
     table = package.tables.get(resource.name.removesuffix("-hxl"))
     if table is None or not resource.name.endswith("-hxl"):
         return False
     clean = package.path_of(table)
-    return clean.is_file() and same_bytes(clean, path)
+    return clean.is_file() and same_bytes(clean, path) and _has_only_hashtags(path)
+
+
+def _has_only_hashtags(path: Path) -> bool:
+    """Whether the second line of a file is one of hashtags and empty cells: `same_bytes` does not look at it."""
+    with path.open("rb") as file:
+        file.readline(HEADING_BYTES)
+        cells = file.readline(HEADING_BYTES).strip().replace(b'"', b"").split(b",")
+    return all(HASHTAG.fullmatch(cell) for cell in cells)
 
 
 def _published(previous: Package, resource: Resource) -> pl.DataFrame | None:
