@@ -118,3 +118,9 @@ def test_notes_on_the_reading_lose_their_names_in_the_package(tmp_path):
     assert "Zuhayra" not in " ".join(note.public for note in said)
     assert "UTF-8 byte-order mark removed" in [note.public for note in said]
     assert set(GED.layouts[0].notes) <= {note.public for note in said}
+
+
+def test_a_word_as_long_as_a_file_is_masked_without_reading_it_over_and_over():
+    word = "#affected" + "+a" * 1_000_000
+    assert masked(word) == word
+    assert masked(f"{word}@example.org") == "…@…"

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+\.[^\s@<>\"'(),;:]{2,}")
+_PART = r"[^\s@<>\"'(),;:]"
+MAIL = re.compile(rf"(?<!{_PART}){_PART}++@{_PART}+\.{_PART}{{2,}}")
+"""It is looked for from the beginning of a word alone: a word may be as long as a file."""
+
 MASKED_MAIL = "…@…"
 
 _NUMBER = re.compile(r"\+?\d(?:[ ./()-]{0,2}\d){6,}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hxl_kit.errors import SourceMismatchError
 from hxl_kit.mapping import context
 from hxl_kit.reading.hashtags import recognise as recognise_fields
+from hxl_kit.reading.table import listed
 from hxl_kit.sources.definition import Source
 from hxl_kit.sources.hxl_table._columns import columns_of
 from hxl_kit.sources.hxl_table._maps import has_events, layout_for
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from hxl_kit.sources.definition import Layout
 
 _ID = "hxl_table"
-_NAMED = 8
 
 
 def recognise(file: TableText) -> Layout:
@@ -47,7 +47,7 @@ def recognise(file: TableText) -> Layout:
         )
     if not columns.figures and not has_events(columns):
         tags = list(dict.fromkeys(str(tag) for tag in file.tags if tag))
-        named = ", ".join(tags[:_NAMED]) + (f" … and {len(tags) - _NAMED} more" if len(tags) > _NAMED else "")
+        named = listed(tags)
         told = f"; {'; '.join(columns.notes)}" if columns.notes else ""
         raise SourceMismatchError(
             f"{_ID}: no column holds a figure or an event: tagged are {named}{told}; needed is one such as "
