@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import InputError, TargetError, UsageError, nearest
-from hxl_kit.files import reason_of, staged_folder
+from hxl_kit.files import CHUNK_BYTES, reason_of, sha256_of, staged_folder
 from hxl_kit.reading.packages import DESCRIPTOR, read_package, verify_files
 from hxl_kit.reading.paths import is_written_path
 from hxl_kit.reading.table import shown
-from hxl_kit.targets.target import count_text, size_text
+from hxl_kit.targets.target import count_text, require_not_withdrawn, size_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hxl_kit.targets.target import State, Target
+    from hxl_kit.targets.target import ServedFile, State, Target
+
+
+Fetch = Callable[["State", "Path"], None]
+"""Brings the files of a version into a folder where nothing is yet, or raises TargetError."""
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """What was pulled; `files` and `bytes` are zero when the folder already held this version."""
+    """What was pulled: `files` were fetched, of `bytes` in all, and `reused` were here already, every one verified.
+
+    All three are zero when the folder already held this version.
+    """
 
     target: str
     dataset: str
@@ -29,6 +39,12 @@ class Pulled:
     path: Path
     files: int
     bytes: int
+    reused: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether anything had to be done."""
+        return bool(self.files or self.reused)
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented JSON of `pull`."""
@@ -40,16 +56,15 @@ class Pulled:
             "path": str(self.path),
             "files": self.files,
             "bytes": self.bytes,
+            "reused": self.reused,
         }
 
     def as_text(self) -> str:
         """Return one line for people."""
-        done = (
-            f"{count_text(self.files, 'file')}, {size_text(self.bytes)}, verified"
-            if self.files
-            else "already here"
-        )
-        return f"{self.target}/{self.dataset} -> {self.path}: version {self.version_id} ({done})"
+        reused = f", {self.reused:,} here already" if self.reused else ""
+        done = f"{count_text(self.files, 'file')}, {size_text(self.bytes)}{reused}, verified"
+        told = done if self.is_new else "already here"
+        return f"{self.target}/{self.dataset} -> {self.path}: version {self.version_id} ({told})"
 
 
 def pull(target: Target, name: str, out: Path, version: str | None = None) -> Pulled:
@@ -60,22 +75,56 @@ def pull(target: Target, name: str, out: Path, version: str | None = None) -> Pu
 
     Raises:
         UsageError: the target has no such dataset or version, or `out` cannot take the package.
-        TargetError: a file is missing or damaged on the target; `out` is as it was.
+        TargetError: a file is missing or damaged on the target, or the version was withdrawn; `out` is as it was.
     """
     state = _found(target, name, version)
-    done = Pulled(target.text, name, state.version, state.version_id, out, 0, 0)
+    require_not_withdrawn(target.text, state)
+    return bring(target.text, state, out, target.fetch)
+
+
+def bring(target: str, state: State, out: Path, fetch: Fetch) -> Pulled:
+    """Bring a version of a dataset to the folder `out`; `fetch` is asked for the files that are not there already.
+
+    Raises:
+        UsageError: `out` cannot take the package.
+        TargetError: a file is missing or damaged on the target; `out` is as it was.
+    """
+    done = Pulled(target, state.dataset, state.version, state.version_id, out, 0, 0)
     if _is_here(out, state):
         return done
     before = _require_free(out, state)
     try:
         with staged_folder(out, DESCRIPTOR, checked=True) as stage:
-            target.fetch(state, stage)
+            missing = tuple(file for file in state.files if not _reused(out, file, stage))
+            fetch(replace(state, files=missing), stage)
             _verify(target, state, stage)
         for path in before - {file.path for file in state.files}:
             (out / path).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"{out}: {reason_of(error)}") from error
-    return replace(done, files=len(state.files), bytes=sum(file.bytes for file in state.files))
+    reused = len(state.files) - len(missing)
+    return replace(done, files=len(missing), bytes=sum(file.bytes for file in missing), reused=reused)
+
+
+def _reused(out: Path, file: ServedFile, stage: Path) -> bool:
+    """Whether a file is in `out` already, every byte of it; then it is in `stage` too."""
+    here = out / file.path
+    if not is_written_path(file.path) or here.is_symlink() or not here.is_file():
+        return False
+    if here.stat().st_size != file.bytes or sha256_of(here) != file.sha256:
+        return False
+    link_or_copy(here, stage / file.path)
+    return True
+
+
+def link_or_copy(file: Path, place: Path) -> None:
+    """Put a file at a second place where nothing is: the same bytes on the disk where the system can, else a copy."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(file, place)
+    except OSError:
+        with file.open("rb") as content, place.open("xb") as copy:
+            shutil.copyfileobj(content, copy, CHUNK_BYTES)
 
 
 def _found(target: Target, name: str, version: str | None) -> State:
@@ -123,9 +172,9 @@ def _paths(resource: dict[str, Any]) -> list[str]:
     return [str(path) for path in (given if isinstance(given, list) else [given])]
 
 
-def _verify(target: Target, state: State, stage: Path) -> None:
+def _verify(target: str, state: State, stage: Path) -> None:
     """Hold what was copied to its own descriptor: safe paths, every file listed and whole."""
-    place = f"{target.text}/{state.dataset} {state.version_id}"
+    place = f"{target}/{state.dataset} {state.version_id}"
     try:
         package = read_package(stage)
     except InputError as error:

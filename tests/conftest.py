@@ -83,6 +83,25 @@ def cli(monkeypatch, capsys):
 
 
 @pytest.fixture(scope="session")
+def sandbox():
+    """A sandbox HDX of this process's own, started at its first use (tests/hdx_sandbox_for_tests.py)."""
+    from hdx_sandbox_for_tests import started, stop
+
+    running = started()
+    yield running
+    stop(running)
+
+
+@pytest.fixture(autouse=True)
+def _faults_end_with_their_test(request):
+    """The sandbox misbehaves in the test that asked for it, and in no other."""
+    running = request.getfixturevalue("sandbox") if "sandbox" in request.fixturenames else None
+    yield
+    if running:
+        running.no_faults()
+
+
+@pytest.fixture(scope="session")
 def write_rows():
     """Write rows (dictionaries of the same keys) as a CSV file."""
 

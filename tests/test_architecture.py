@@ -22,10 +22,11 @@ ORDER = (
     {"checks", "gate", "hxl_schema", "screening", "disclosure"},
     {"sources"},
     {"normalise", "describe", "validation", "summarising"},
-    {"package", "reporting"},
+    {"package", "reporting", "hdx"},
     {"clearance"},
     {"targets"},
     {"publishing", "pulling"},
+    {"syncing", "adopting", "scraping"},
     {"cli"},
 )
 """A room imports from the rooms above it in this list; rooms of one line do not know one another."""
@@ -42,15 +43,17 @@ THIRD_PARTIES = {
     "charset_normalizer": ("reading/encodings.py",),
     "xlsxwriter": ("package/outputs/", "reporting/xlsx.py"),
     "jinja2": ("pages.py", "reporting/html.py", "targets/index_page.py"),
-    "jsonschema": ("package/author.py", "settings.py", "validation/"),
+    "jsonschema": ("hdx/section.py", "package/author.py", "settings.py", "validation/"),
     "ruamel": ("package/",),
     "anyascii": ("places/matching/",),
-    "hdx": ("places/",),
+    "hdx": ("hdx/", "places/", "scraping.py"),
     "numpy": ("gate/", "places/matching/", "validation/strict/"),
     "phonenumbers": ("screening/",),
-    "platformdirs": ("gate/memory.py", "places/gazetteer/store.py"),
+    "platformdirs": ("gate/memory.py", "hdx/lists.py", "places/gazetteer/store.py", "targets/hdx/kept.py"),
     "pyogrio": ("places/boundaries",),
-    "requests": ("gate/network.py",),
+    "requests": ("gate/network.py", "hdx/", "targets/hdx/"),
+    "requests_toolbelt": ("hdx/upload.py",),
+    "tenacity": ("hdx/connection.py",),
     "rapidfuzz": ("checks/", "hxl_schema/suggesting.py", "places/"),
     "shapely": ("places/boundaries",),
 }
@@ -59,6 +62,7 @@ THIRD_PARTIES = {
 DISTRIBUTIONS = {
     "ruamel": "ruamel.yaml",
     "charset_normalizer": "charset-normalizer",
+    "requests_toolbelt": "requests-toolbelt",
     "hdx": "hdx-python-country",
 }
 """What to install for a library whose import is named otherwise."""

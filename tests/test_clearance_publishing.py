@@ -22,10 +22,9 @@ from clearance_for_tests import (
 )
 
 import hxl_kit.targets
-from hxl_kit import publishing
 from hxl_kit.clearance.outcome import Clearance, Cleared
 from hxl_kit.errors import ClearanceError, ExitCode
-from hxl_kit.publishing import apply_plan, make_plan, read_plan
+from hxl_kit.publishing import apply_plan, clearing, make_plan, read_plan
 from hxl_kit.targets.catalogue import CatalogueTarget
 from hxl_kit.targets.target import Target
 
@@ -153,16 +152,16 @@ def test_a_saved_plan_is_cleared_anew(tmp_path, monkeypatch):
     package = package_of(tmp_path / "p", {"list": VICTIMS})
     described = {**make_plan(package, target).as_json(), "clearance": Clearance("low").as_json()}
     file.write_text(json.dumps(described))
-    monkeypatch.setattr(publishing, "_CLEARED", {})
+    monkeypatch.setattr(clearing, "_CLEARED", {})
     with pytest.raises(ClearanceError, match="person-name"):
         apply_plan(read_plan(file), package, target)
     assert not target.folder.exists()
 
 
 def test_the_same_content_is_cleared_once_in_a_process(tmp_path, monkeypatch):
-    real, asked = publishing.clear, []
-    monkeypatch.setattr(publishing, "clear", lambda *given: asked.append(given) or real(*given))
-    monkeypatch.setattr(publishing, "_CLEARED", {})
+    real, asked = clearing.clear, []
+    monkeypatch.setattr(clearing, "clear", lambda *given: asked.append(given) or real(*given))
+    monkeypatch.setattr(clearing, "_CLEARED", {})
     target, package = CatalogueTarget(tmp_path / "cat"), package_of(tmp_path / "p", PLAIN)
     published(package, target)
     assert len(asked) == 1
@@ -208,7 +207,7 @@ def test_every_target_is_tested_here():
 def test_a_target_writes_nothing_without_the_proof_of_this_very_package(kind, tmp_path):
     target = TARGETS[kind](tmp_path / "target")
     package = package_of(tmp_path / "p", {"list": VICTIMS})
-    other = publishing.clear(package_of(tmp_path / "other", PLAIN)).proof
+    other = clearing.clear(package_of(tmp_path / "other", PLAIN)).proof
     with pytest.raises(ClearanceError, match="not the package that was cleared"):
         target.stage(package, other).__enter__()
     with pytest.raises((TypeError, AttributeError)):
@@ -233,8 +232,10 @@ def calls(name):
 
 
 def test_only_publishing_writes_and_only_clearance_clears():
-    assert calls("commit") == {"publishing.py"}
-    assert {file for file in calls("stage") if not file.startswith("package/")} == {"publishing.py"}
+    assert calls("commit") == {"publishing/applying.py"}
+    staging = {file for file in calls("stage") if not file.startswith("package/")}
+    assert staging == {"publishing/applying.py"}
+    assert calls("restore") == {"publishing/undoing.py"}
     assert calls("Cleared") == {"clearance/outcome.py"}
     assert calls("proven") == {"clearance/clearing.py"}
 
@@ -242,6 +243,9 @@ def test_only_publishing_writes_and_only_clearance_clears():
 def test_a_target_can_do_nothing_else_that_writes():
     """Whoever adds a method that writes decides here how it is cleared."""
     reads = {"text", "datasets", "describe", "history", "faults", "opened", "fetch"}
+    reads |= {"problems", "edits", "reverts", "examine", "offered", "publisher"}
+    serves, nothing_new = {"stage", "commit", "restore"}, {"withdraw", "repair"}
     methods = {name for name in vars(Target) if not name.startswith("_")}
-    assert methods == reads | {"stage", "commit"}
+    assert methods == reads | serves | nothing_new
     assert list(inspect.signature(Target.stage).parameters) == ["self", "package", "cleared"]
+    assert list(inspect.signature(Target.restore).parameters) == ["self", "state", "cleared", "pin"]

@@ -170,7 +170,8 @@ def test_a_package_that_is_not_as_described_is_refused(package, target):
     (package.folder / "events.csv").write_text("tampered")
     (package.folder / "notes.txt").unlink()
     with pytest.raises(
-        DataError, match=r"events\.csv.*notes\.txt\): the file is missing; build the package again"
+        DataError,
+        match=r"build the package again:\n  .*events\.csv.*\n  .*notes\.txt\): the file is missing$",
     ):
         make_plan(package, target)
 
@@ -212,7 +213,7 @@ def test_what_reads_back_wrong_is_told(package, target, monkeypatch):
 
 
 def test_a_copy_that_goes_wrong_is_not_published(package, target, monkeypatch):
-    from hxl_kit.targets import catalogue
+    from hxl_kit.targets import catalogue_files
 
     def wrong(source, copy):
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -220,7 +221,7 @@ def test_a_copy_that_goes_wrong_is_not_published(package, target, monkeypatch):
             source.read_bytes()[:-1] + (b"?" if source.suffix == ".csv" else source.read_bytes()[-1:])
         )
 
-    monkeypatch.setattr(catalogue, "copy_file", wrong)
+    monkeypatch.setattr(catalogue_files, "copy_file", wrong)
     with pytest.raises(TargetError, match=r"the copy of events\.csv is damaged; nothing was published"):
         apply_plan(make_plan(package, target), package, target)
     assert [*target.folder.iterdir()] == []

@@ -10,7 +10,7 @@ from packages_for_tests import EVENTS, write_package
 
 from hxl_kit.errors import TargetError, UsageError
 from hxl_kit.publishing import apply_plan, make_plan
-from hxl_kit.pulling import pull
+from hxl_kit.pulling import bring, pull
 from hxl_kit.reading.packages import read_package, verify_files
 from hxl_kit.targets.catalogue import CatalogueTarget
 
@@ -76,8 +76,42 @@ def test_what_is_here_is_not_written_again(target, tmp_path):
 def test_a_changed_copy_is_made_whole(target, tmp_path):
     pull(target, NAME, tmp_path / "out")
     (tmp_path / "out" / "events.csv").write_text("edited")
-    assert pull(target, NAME, tmp_path / "out").files == 3
+    done = pull(target, NAME, tmp_path / "out")
+    assert (done.files, done.reused) == (1, 2)
+    assert done.bytes == len((tmp_path / "2.0.0" / "events.csv").read_bytes())
+    assert "1 file, " in done.as_text()
+    assert ", 2 here already, verified" in done.as_text()
     assert contents(tmp_path / "out") == contents(tmp_path / "2.0.0")
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_what_is_here_is_not_asked_for_again(target, tmp_path, monkeypatch, links):
+    def no_links(*_):
+        raise OSError(errno.EPERM, "")
+
+    asked = []
+
+    def fetch(state, folder):
+        asked.extend(file.path for file in state.files)
+        target.fetch(state, folder)
+
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    pull(target, NAME, tmp_path / "out", "1.0.0")
+    bring(target.text, target.describe(NAME), tmp_path / "out", fetch)
+    assert asked == ["datapackage.json"]
+    assert contents(tmp_path / "out") == contents(tmp_path / "2.0.0")
+
+
+def test_a_link_in_the_place_of_a_file_is_not_followed(target, tmp_path):
+    pull(target, NAME, tmp_path / "out")
+    elsewhere = tmp_path / "elsewhere.csv"
+    (tmp_path / "out" / "events.csv").rename(elsewhere)
+    (tmp_path / "out" / "events.csv").symlink_to(elsewhere)
+    (tmp_path / "out" / "datapackage.json").unlink()
+    assert pull(target, NAME, tmp_path / "out").files == 2
+    assert not (tmp_path / "out" / "events.csv").is_symlink()
+    assert elsewhere.read_bytes() == (tmp_path / "2.0.0" / "events.csv").read_bytes()
 
 
 def test_a_stopped_pull_is_completed(target, tmp_path):
@@ -116,6 +150,8 @@ def damage_events(folder):
 def test_damage_is_found_and_out_is_untouched(target, tmp_path, damage, said, there):
     if there:
         pull(target, NAME, tmp_path / "out", "1.0.0")
+        for path in ("events.csv", "events.hxl.csv"):
+            (tmp_path / "out" / path).write_text("edited")
     before = contents(tmp_path / "out")
     damage(served(target))
     with pytest.raises(TargetError, match=said):

@@ -18,12 +18,10 @@ from threading import Barrier, Thread
 import pytest
 from packages_for_tests import write_package
 
-from hxl_kit import publishing
 from hxl_kit.clearance.outcome import Clearance
-from hxl_kit.errors import TargetError, UsageError
-from hxl_kit.publishing import apply_plan, make_plan
-from hxl_kit.targets import catalogue as catalogue_module
-from hxl_kit.targets import parse_dataset, parse_target
+from hxl_kit.errors import DataError, TargetError, UsageError
+from hxl_kit.publishing import apply_plan, clearing, make_plan
+from hxl_kit.targets import catalogue_files, parse_dataset, parse_target
 from hxl_kit.targets.catalogue import CatalogueTarget
 from hxl_kit.targets.lock import LOCK, exclusive, is_abandoned, owner_tag
 from hxl_kit.targets.target import size_text
@@ -34,7 +32,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="signals and forks of POSIX")
 @pytest.fixture(autouse=True)
 def _cleared(monkeypatch):
     """What a catalogue does with a package that was cleared; clearance has its own tests."""
-    monkeypatch.setattr(publishing, "clear", lambda package, *_: Clearance("low").proven(package))
+    monkeypatch.setattr(clearing, "clear", lambda package, *_: Clearance("low").proven(package))
 
 
 def target_in(folder, moment="2025-03-01T10:00:00Z"):
@@ -196,7 +194,7 @@ def test_paths_that_leave_the_version_are_refused(tmp_path):
 def test_a_newer_catalogue_is_refused(tmp_path):
     target = target_in(tmp_path)
     target.folder.mkdir()
-    (target.folder / "catalogue.json").write_text('{"format": "hxl_kit catalogue", "format_version": 2}')
+    (target.folder / "catalogue.json").write_text('{"format": "hxl_kit catalogue", "format_version": 3}')
     with pytest.raises(TargetError, match="newer hxl-kit"):
         target.describe("x")
 
@@ -220,7 +218,7 @@ def test_a_file_is_no_catalogue(tmp_path):
 @pytest.mark.parametrize("name", ["../up", "catalogue.json", "index.html", ".hidden", "Syria", "a b", ""])
 def test_unsafe_names_are_refused(tmp_path, name):
     package = write_package(tmp_path / "P Q", name=name)
-    with pytest.raises(TargetError, match="cannot be an address"):
+    with pytest.raises(DataError, match="cannot be an address"):
         publish(package, target_in(tmp_path))
     assert not (tmp_path / "cat").exists()
 
@@ -272,12 +270,11 @@ def test_a_disk_that_fills_up_leaves_the_old_version(tmp_path):
 DRIVER = """
 import sys
 from pathlib import Path
-from hxl_kit import publishing
 from hxl_kit.clearance.outcome import Clearance
 from hxl_kit.reading.packages import read_package
-from hxl_kit.publishing import apply_plan, make_plan
+from hxl_kit.publishing import apply_plan, clearing, make_plan
 from hxl_kit.targets import parse_target
-publishing.clear = lambda package, *_: Clearance("low").proven(package)
+clearing.clear = lambda package, *_: Clearance("low").proven(package)
 package, target = read_package(Path(sys.argv[1])), parse_target("catalogue:" + sys.argv[2])
 plan = make_plan(package, target)
 """
@@ -452,13 +449,13 @@ def test_an_old_lock_is_taken_over_and_a_fresh_one_of_another_machine_is_not(tmp
 
 def test_a_publisher_that_lost_its_lock_changes_nothing(tmp_path, monkeypatch):
     package, target = write_package(tmp_path / "p"), target_in(tmp_path)
-    real = catalogue_module.sync_folder
+    real = catalogue_files.sync_folder
 
     def taken(folder):
         (target.folder / LOCK).write_text("elsewhere-1-00")
         real(folder)
 
-    monkeypatch.setattr(catalogue_module, "sync_folder", taken)
+    monkeypatch.setattr(catalogue_files, "sync_folder", taken)
     with pytest.raises(TargetError, match="took over meanwhile"):
         publish(package, target)
     assert not (target.folder / "catalogue.json").exists()

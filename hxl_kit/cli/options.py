@@ -34,6 +34,12 @@ DebugOption = Annotated[
     bool, typer.Option("--debug", callback=_set_debug, help="Show where an error came from.")
 ]
 OutOption = Annotated[Path, typer.Option("--output", "-o", help="The folder to write.", show_default=False)]
+OrganisationOption = Annotated[
+    str, typer.Option("--organisation", help="On HDX: the organisation that publishes, by its name.")
+]
+MaintainerOption = Annotated[
+    str, typer.Option("--maintainer", help="On HDX: the user who answers for the data, by name.")
+]
 SheetOption = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.")]
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", help="The encoding of a text file that is not UTF-8.")

@@ -23,7 +23,7 @@ from hxl_kit.standard.tables import table, table_names
 from hxl_kit.validation.waivers import Waiver, waivers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from jsonschema.exceptions import ValidationError
@@ -99,6 +99,7 @@ class Authored:
     sensitivity: str = ""
     waivers: tuple[Waiver, ...] = ()
     remedies: tuple[Entry, ...] = ()
+    hdx: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = None
 
 
@@ -137,16 +138,22 @@ def _authored(raw: dict[str, Any], folder: Path) -> Authored:
 
 
 def _with_days_as_text(raw: Any) -> Any:
-    """Return what YAML says with the days of waivers as text: it reads `when: 2025-01-31` as a date."""
-    listed = raw.get("waivers") if isinstance(raw, dict) else None
-    if not isinstance(listed, list):
+    """Return what YAML says with the days of waivers and of HDX as text: it reads `when: 2025-01-31` as a date."""
+    if not isinstance(raw, dict):
         return raw
-    return {**raw, "waivers": [_with_day_as_text(entry) for entry in listed]}
+    waivers, hdx = raw.get("waivers"), raw.get("hdx")
+    changed: dict[str, Any] = {}
+    if isinstance(waivers, list):
+        changed["waivers"] = [_days_as_text(entry) for entry in waivers]
+    if isinstance(hdx, dict) and "date" in hdx:
+        changed["hdx"] = {**hdx, "date": _days_as_text(hdx["date"])}
+    return {**raw, **changed}
 
 
-def _with_day_as_text(entry: Any) -> Any:
-    when = entry.get("when") if isinstance(entry, dict) else None
-    return {**entry, "when": when.isoformat()} if isinstance(when, date) else entry
+def _days_as_text(entry: Any) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in entry.items()}
 
 
 def places_of(raw: dict[str, Any], folder: Path) -> Places:

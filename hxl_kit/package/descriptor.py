@@ -88,6 +88,7 @@ def describe_package(
         "waivers": [waiver.as_json() for waiver in authored.waivers],
         "methodology": authored.methodology.strip(),
         "caveats": authored.caveats.strip(),
+        "hdx": dict(authored.hdx),
         "resources": with_remedies(describe_resources(authored, files), remedies),
         "checks": [entry.as_json() for entry in authored.checks if entry.table in files.names],
         "provenance": {

@@ -11,31 +11,43 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hxl_kit.errors import InputError, TargetError
-from hxl_kit.files import CHUNK_BYTES, reason_of, sha256_of, sync_files, sync_folder, write_atomically
+from hxl_kit.files import reason_of, write_atomically
 from hxl_kit.reading.packages import DESCRIPTOR, read_package
+from hxl_kit.reading.table import shown
+from hxl_kit.targets import catalogue_health
+from hxl_kit.targets.catalogue_files import (
+    abandoned_staging,
+    content_of,
+    copy_file,
+    copy_package,
+    damage_of,
+    new_staging,
+    orphans,
+    partial_files,
+    place_version,
+)
 from hxl_kit.targets.index_page import INDEX, render_index
 from hxl_kit.targets.ledger import LEDGER, Ledger, Version, is_safe_name, read_ledger, version_of
-from hxl_kit.targets.lock import Lock, exclusive, is_abandoned, owner_tag
-from hxl_kit.targets.target import Change, ServedFile, Staged, State, moved
+from hxl_kit.targets.lock import Lock, exclusive
+from hxl_kit.targets.target import Ailment, Change, ServedFile, Staged, State, moved, require_not_withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from hxl_kit.clearance.outcome import Cleared
     from hxl_kit.reading.packages import Package
 
-_STAGING = ".staging-"
-_STAGING_SECONDS = 24 * 3600.0
 _UNCHANGED = "; what was published before is unchanged"
-_PARTIAL = (f".{LEDGER}.partial-*", f".{INDEX}.partial-*")
+_PUBLISHED = "the package is published, publish it again to renew this page"
+_RESTORED = "the version is served again, `hxl-kit doctor --repair` renews this page"
+_WITHDRAWN = "; it is withdrawn, but files are left: `hxl-kit doctor --repair` removes them"
 
 
 def now_utc() -> str:
@@ -55,38 +67,69 @@ class CatalogueTarget:
         """The target as it is written on the command line."""
         return f"catalogue:{self.folder}"
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is a catalogue in the folder."""
+        return (self.folder / LEDGER).exists()
+
+    @property
+    def publisher(self) -> dict[str, str]:
+        """Nobody in particular: a catalogue does not ask."""
+        return {}
+
     def datasets(self) -> tuple[str, ...]:
         """Return the names of the datasets that are served."""
         return tuple(sorted(self._ledger().datasets))
 
     def describe(self, dataset: str) -> State:
-        """Return what is served under a name now."""
-        served = self.history(dataset)
-        return served[0] if served else State(dataset)
+        """Return what is served under a name now; after a withdrawal `withdrawn` and `reason` say so."""
+        return self._ledger().state(dataset)
 
     def history(self, dataset: str) -> tuple[State, ...]:
-        """Return the versions that are kept, the one that is served first."""
-        return tuple(version.state for version in self._ledger().history(dataset))
+        """Return the versions that are kept, the one that is served first; after them those that were withdrawn."""
+        return self._ledger().states(dataset)
+
+    @contextmanager
+    def offered(self, package: Package) -> Iterator[Package]:
+        """Give the package: a catalogue gets all of it."""
+        yield package
+
+    def problems(self, package: Package) -> tuple[str, ...]:
+        """Return what the catalogue would refuse: a name that cannot be an address."""
+        if is_safe_name(package.name):
+            return ()
+        return (
+            f"the name '{shown(package.name)}' cannot be an address; use lower-case letters, digits, '-', '_'",
+        )
+
+    def edits(self, package: Package, state: State) -> tuple[Change, ...]:  # noqa: ARG002 - of the protocol
+        """Return nothing: a catalogue has no metadata but those of its packages."""
+        return ()
+
+    def reverts(self, kept: State, served: State) -> tuple[Change, ...]:  # noqa: ARG002 - of the protocol
+        """Return nothing: a catalogue has no metadata but those of its packages."""
+        return ()
 
     def faults(self, state: State) -> tuple[Change, ...]:
         """Return the files of a version that are missing or damaged, and the index page if it is stale."""
         with self._plainly():
             folder = self._folder_of(state)
-            found = [(file, _damage(folder, file)) for file in state.files]
+            found = [(file, damage_of(folder, file)) for file in state.files]
             damaged = [
                 Change("repair", f.path, was, f"sha256:{f.sha256}", f.bytes) for f, was in found if was
             ]
             page = render_index(self._ledger())
             stale = (
                 []
-                if _content(self.folder / INDEX) == page
+                if content_of(self.folder / INDEX) == page
                 else [Change("render", INDEX, None, None, len(page))]
             )
         return (*damaged, *stale)
 
     @contextmanager
     def opened(self, state: State) -> Iterator[Package]:
-        """Give a served version as a package to read, where it lies."""
+        """Give a kept version as a package to read, where it lies."""
+        require_not_withdrawn(self.text, state)
         try:
             package = read_package(self._folder_of(state))
         except InputError as error:
@@ -99,19 +142,17 @@ class CatalogueTarget:
     def stage(self, package: Package, cleared: Cleared) -> Iterator[Staged]:
         """Copy a package into a staging folder of the catalogue and verify every copy by its SHA-256."""
         cleared.require(package.digest, package.folder)
-        if not is_safe_name(package.name):
-            raise TargetError(
-                f"{package.folder}: the name '{package.name}' cannot be an address; use lower-case letters, digits, '-', '_'"
-            )
+        if problems := self.problems(package):
+            raise TargetError(f"{package.folder}: {problems[0]}")
         with self._plainly(_UNCHANGED):
             self._require_catalogue()
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep_staging()
-            stage = self.folder / f"{_STAGING}{owner_tag()}"
+            stage = new_staging(self.folder)
             stage.mkdir()
         try:
             with self._plainly(_UNCHANGED):
-                staged = _copy_package(package, stage, cleared)
+                staged = copy_package(package, stage, cleared)
             yield staged
         finally:
             shutil.rmtree(stage, ignore_errors=True)
@@ -126,14 +167,59 @@ class CatalogueTarget:
             if served and served[0].digest == version.digest:
                 version = served[0]
             else:
-                state = served[0].state if served else State(staged.dataset)
-                if state.pin != pin:
-                    raise moved(self.text, pin, state)
+                self._require_pin(ledger.state(staged.dataset), pin)
                 ledger = ledger.with_version(version)
             with self._placed(staged, version, lock):
                 lock.require()
-                self._serve(ledger)
+                self._write(ledger)
+                self._render(ledger, _PUBLISHED)
         return version.state
+
+    def restore(self, state: State, cleared: Cleared, pin: str) -> State:
+        """Serve a kept version again, if what is served still has the version id `pin`."""
+        cleared.require(state.digest, state.dataset)
+        with self._plainly(_UNCHANGED), exclusive(self.folder) as lock:
+            self._sweep_partials()
+            ledger = self._ledger()
+            self._require_pin(ledger.state(state.dataset), pin)
+            version = replace(self._whole(ledger, state), published_at=self.clock())
+            ledger = ledger.with_version(version)
+            lock.require()
+            self._write(ledger)
+            self._render(ledger, _RESTORED)
+        return version.state
+
+    def withdraw(self, dataset: str, reason: str, pin: str) -> State:
+        """Take down the files and all kept versions, and leave a tombstone in catalogue.json and on the page.
+
+        Replacing catalogue.json is the moment of withdrawal; the files go at once afterwards.
+        """
+        with self._plainly(_UNCHANGED), exclusive(self.folder) as lock:
+            self._sweep_partials()
+            ledger = self._ledger()
+            state = ledger.state(dataset)
+            self._require_pin(state, pin)
+            if state.version_id:
+                ledger = ledger.with_withdrawal(dataset, reason, self.clock())
+                lock.require()
+                self._write(ledger)
+            self._remove_orphans(ledger, dataset)
+        return ledger.state(dataset)
+
+    def examine(self, dataset: str) -> tuple[Ailment, ...]:
+        """Return what is not in order with a dataset; with "" the page, and what stopped publishers left."""
+        with self._plainly():
+            ledger = self._ledger()
+            if dataset:
+                return tuple(catalogue_health.of_dataset(self.folder, ledger, dataset))
+            return tuple(catalogue_health.of_catalogue(self.folder, ledger))
+
+    def repair(self, dataset: str, ailments: Sequence[Ailment]) -> tuple[Ailment, ...]:  # noqa: ARG002 - of the protocol
+        """Apply the remedies of ailments, where they still hold; return what was repaired."""
+        with self._plainly(), exclusive(self.folder):
+            ledger = self._ledger()
+            with_remedy = (ailment for ailment in ailments if ailment.remedy)
+            return tuple(a for a in with_remedy if catalogue_health.mend(self.folder, ledger, a))
 
     def fetch(self, state: State, folder: Path) -> None:
         """Copy the files of a version into a folder and verify size and SHA-256 of each.
@@ -141,12 +227,13 @@ class CatalogueTarget:
         Raises:
             OSError: `folder` cannot take them.
         """
+        require_not_withdrawn(self.text, state)
         source = self._folder_of(state)
         for file in state.files:
             self._require_readable(state, file, source)
             copy = folder / file.path
             copy_file(source / file.path, copy)
-            if damage := _damage(folder, file):
+            if damage := damage_of(folder, file):
                 raise TargetError(
                     f"{self.text}: {state.dataset} {state.version_id}: {file.path} is {damage}; not pulled"
                 )
@@ -186,93 +273,66 @@ class CatalogueTarget:
                     f"{self.folder}: holds {name} but no {LEDGER}; name an empty folder for a new catalogue"
                 )
 
+    def _require_pin(self, served: State, pin: str) -> None:
+        if served.pin != pin:
+            raise moved(self.text, pin, served)
+
+    def _whole(self, ledger: Ledger, state: State) -> Version:
+        """Return a kept version after reading back all its files."""
+        place = f"{self.text}: {state.dataset} {state.version_id}"
+        kept = (v for v in ledger.history(state.dataset) if v.version_id == state.version_id)
+        version = next((v for v in kept if v.digest == state.digest), None)
+        if version is None:
+            raise TargetError(f"{place} is not kept any more; `hxl-kit history` lists what is")
+        damaged = [file.path for file in version.state.files if damage_of(self._folder_of(state), file)]
+        if damaged:
+            raise TargetError(f"{place}: {damaged[0]} is damaged or missing; it cannot be served again")
+        return version
+
+    def _remove_orphans(self, ledger: Ledger, dataset: str) -> None:
+        """Delete what a withdrawal leaves, then renew the page whether or not that went well."""
+        try:
+            with self._plainly(_WITHDRAWN):
+                for place in orphans(self.folder, ledger, dataset):
+                    catalogue_health.remove_orphan(self.folder, place)
+        finally:
+            self._render(ledger, "the dataset is withdrawn, `hxl-kit doctor --repair` renews this page")
+
     def _sweep_staging(self) -> None:
         """Remove staging folders whose publisher is gone."""
-        for stage in self.folder.glob(f"{_STAGING}*"):
-            with contextlib.suppress(FileNotFoundError):
-                age = time.time() - stage.stat().st_mtime
-                if is_abandoned(stage.name.removeprefix(_STAGING), age, _STAGING_SECONDS):
-                    shutil.rmtree(stage, ignore_errors=True)
+        for stage in abandoned_staging(self.folder):
+            shutil.rmtree(stage, ignore_errors=True)
 
     def _sweep_partials(self) -> None:
         """Remove half-written files of this catalogue; under the lock nobody else is writing them."""
-        for pattern in _PARTIAL:
-            for file in self.folder.glob(pattern):
-                file.unlink(missing_ok=True)
+        for file in partial_files(self.folder):
+            file.unlink(missing_ok=True)
 
     @contextmanager
     def _placed(self, staged: Staged, version: Version, lock: Lock) -> Iterator[None]:
         """Bring the staged files to the version's folder; take them back if they come not to be served."""
-        self._place(staged, version)
+        place_version(self.folder, staged.folder, version)
         try:
             yield
         except BaseException:
             kept = {known.version_id for known in self._ledger().history(version.name)}
             if lock.is_held and version.version_id not in kept:
-                shutil.rmtree(self.folder / version.folder, ignore_errors=True)
+                with contextlib.suppress(OSError):
+                    catalogue_health.remove_orphan(self.folder, self.folder / version.folder)
             raise
 
-    def _place(self, staged: Staged, version: Version) -> None:
-        """Bring the staged files to the version's folder; one that is there and whole is left alone."""
-        final, aside = self.folder / version.folder, self.folder / f"{_STAGING}{owner_tag()}"
-        if final.exists():
-            if not any(_damage(final, file) for file in version.state.files):
-                return
-            final.rename(aside)
-        final.parent.mkdir(exist_ok=True)
-        staged.folder.rename(final)
-        shutil.rmtree(aside, ignore_errors=True)
-        sync_folder(final.parent)
-        sync_folder(self.folder)
-
-    def _serve(self, ledger: Ledger) -> None:
-        """Replace catalogue.json, which publishes, then the page for people."""
+    def _write(self, ledger: Ledger) -> None:
+        """Replace catalogue.json in one step: this publishes, restores or withdraws."""
         content = ledger.as_bytes()
-        if _content(self.folder / LEDGER) != content:
+        if content_of(self.folder / LEDGER) != content:
             write_atomically(self.folder / LEDGER, content)
+
+    def _render(self, ledger: Ledger, outcome: str) -> None:
+        """Replace the page for people."""
         try:
             page = render_index(ledger)
-            if _content(self.folder / INDEX) != page:
+            if content_of(self.folder / INDEX) != page:
                 write_atomically(self.folder / INDEX, page)
         except OSError as error:
-            raise TargetError(
-                f"{self.folder / INDEX}: {(error.strerror or 'cannot be written').lower()}; "
-                "the package is published, publish it again to renew this page"
-            ) from error
-
-
-def _copy_package(package: Package, stage: Path, cleared: Cleared) -> Staged:
-    """Copy the descriptor and the files it lists, nothing else; verify the copies on the disk."""
-    digest = package.digest
-    paths = dict.fromkeys(r["path"] for r in package.resources if "path" in r)
-    for path in (*paths, DESCRIPTOR):
-        copy_file(package.folder / path, stage / path)
-    sync_files(stage)
-    copied = read_package(stage)
-    if sha256_of(stage / DESCRIPTOR) != digest:
-        raise TargetError(f"{package.folder}: {DESCRIPTOR} changed while it was copied; plan again")
-    for file in version_of(copied, package.name, digest, "").state.files:
-        if damage := _damage(stage, file):
-            raise TargetError(f"{package.folder}: the copy of {file.path} is {damage}; nothing was published")
-    return Staged(package.name, digest, stage, copied, cleared)
-
-
-def copy_file(source: Path, copy: Path) -> None:
-    """Copy the bytes of a file, a chunk at a time, to a path where nothing is yet."""
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as content, copy.open("xb") as file:
-        shutil.copyfileobj(content, file, CHUNK_BYTES)
-
-
-def _damage(folder: Path, file: ServedFile) -> str | None:
-    """Return what is wrong with a file in one word, or None."""
-    path = folder / file.path
-    if not path.is_file():
-        return "missing"
-    if path.stat().st_size != file.bytes or sha256_of(path) != file.sha256:
-        return "damaged"
-    return None
-
-
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+            told = (error.strerror or "cannot be written").lower()
+            raise TargetError(f"{self.folder / INDEX}: {told}; {outcome}") from error

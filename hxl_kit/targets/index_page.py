@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from hxl_kit.targets.ledger import Entry, Ledger, Version
+    from hxl_kit.targets.tombstone import Tombstone
 
 INDEX = "index.html"
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -60,14 +61,28 @@ def render_index(ledger: Ledger) -> bytes:
     datasets = sorted(
         ledger.datasets.values(), key=lambda versions: (versions[0].title.casefold(), versions[0].name)
     )
-    packages = [(_card(versions[0]), [_card(version) for version in versions[1:]]) for versions in datasets]
+    packages = [
+        (
+            _card(versions[0]),
+            [_card(version) for version in versions[1:]],
+            ledger.tombstones(versions[0].name),
+        )
+        for versions in datasets
+    ]
     page = _template().render(
         packages=packages,
+        withdrawn=_withdrawn(ledger),
         formats=tuple(_COMPANIONS),
         count=count_text(len(packages), "data package"),
         updated=max((versions[0].published_at for versions in datasets), default=""),
     )
     return page.encode()
+
+
+def _withdrawn(ledger: Ledger) -> list[tuple[Tombstone, ...]]:
+    """Return the tombstones of the datasets that are not served any more, by title."""
+    gone = (each for name, each in ledger.withdrawn.items() if name not in ledger.datasets)
+    return sorted(gone, key=lambda each: (each[0].title.casefold(), each[0].name))
 
 
 @cache

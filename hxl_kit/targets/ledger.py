@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from hxl_kit.errors import InputError, TargetError
@@ -12,6 +12,7 @@ from hxl_kit.files import require_plain_file
 from hxl_kit.reading.packages import DESCRIPTOR
 from hxl_kit.reading.paths import is_written_path
 from hxl_kit.targets.target import ServedFile, State
+from hxl_kit.targets.tombstone import Gone, Tombstone, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 LEDGER = "catalogue.json"
 FORMAT = "hxl_kit catalogue"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""The newest format that is read. A catalogue without withdrawals is written as 1, which older versions read;
+they would lose tombstones and publish what was withdrawn."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _RESERVED = (LEDGER, "index.html")
 _VERSION_CHARACTERS = 40
@@ -74,7 +78,9 @@ class Version:
         """The version as every target describes it."""
         files = tuple(ServedFile(entry.path, entry.bytes, entry.sha256) for entry in self.files)
         return State(
-            self.name, self.version_id, self.version, self.published_at, self.digest, self.version_id, files
+            *(self.name, self.version_id, self.version, self.published_at, self.digest, self.version_id),
+            files=files,
+            rows=dict(self.rows),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -96,15 +102,17 @@ class Version:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """Return the version that `as_json` described; a wrong shape is a KeyError, TypeError or ValueError."""
-        texts = {name: _text(raw, name) for name in ("name", "title", "description", "version", "version_id")}
+        texts = {
+            name: text_of(raw, name) for name in ("name", "title", "description", "version", "version_id")
+        }
         folder = f"{texts['name']}/{texts['version_id']}"
         if not (is_safe_name(texts["name"]) and is_written_path(folder)):
             raise ValueError(folder)
         version = cls(
             **texts,
-            published_at=_text(raw, "published_at"),
-            temporal={name: _text(raw["temporal"], name) for name in raw["temporal"]},
-            licenses=tuple({name: _text(licence, name) for name in licence} for licence in raw["licenses"]),
+            published_at=text_of(raw, "published_at"),
+            temporal={name: text_of(raw["temporal"], name) for name in raw["temporal"]},
+            licenses=tuple({name: text_of(licence, name) for name in licence} for licence in raw["licenses"]),
             rows={name: int(count) for name, count in raw["rows"].items()},
             files=tuple(_entry(folder, entry) for entry in raw["files"]),
         )
@@ -114,21 +122,15 @@ class Version:
 
 
 def _entry(folder: str, raw: Mapping[str, Any]) -> Entry:
-    start, path = f"{folder}/", _text(raw, "path")
+    start, path = f"{folder}/", text_of(raw, "path")
     if (
         not path.startswith(start)
         or not is_written_path(path)
-        or not re.fullmatch("[0-9a-f]{64}", _text(raw, "sha256"))
+        or not re.fullmatch("[0-9a-f]{64}", text_of(raw, "sha256"))
     ):
         raise ValueError(path)
-    texts = {name: _text(raw, name) for name in ("sha256", "resource", "title", "format")}
+    texts = {name: text_of(raw, name) for name in ("sha256", "resource", "title", "format")}
     return Entry(path=path.removeprefix(start), bytes=int(raw["bytes"]), **texts)
-
-
-def _text(raw: Mapping[str, Any], name: str) -> str:
-    if not isinstance(raw[name], str):
-        raise TypeError(name)
-    return str(raw[name])
 
 
 def is_safe_name(name: str) -> bool:
@@ -138,18 +140,46 @@ def is_safe_name(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The versions of each dataset, newest first; the first is the one that is served."""
+    """The versions of each dataset, newest first (the first is the one that is served), and the tombstones by name."""
 
     datasets: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+    withdrawn: Mapping[str, tuple[Tombstone, ...]] = field(default_factory=dict)
 
     def history(self, name: str) -> tuple[Version, ...]:
-        """Return the versions of a dataset, newest first; none when it was never published."""
+        """Return the versions of a dataset, newest first; none when it was never published or is withdrawn."""
         return self.datasets.get(name, ())
+
+    def tombstones(self, name: str) -> tuple[Tombstone, ...]:
+        """Return the withdrawals of a dataset, newest first."""
+        return self.withdrawn.get(name, ())
+
+    def state(self, name: str) -> State:
+        """Return what is served under a name."""
+        versions, tombstones = self.history(name), self.tombstones(name)
+        if versions:
+            return versions[0].state
+        return tombstones[0].state if tombstones else State(name)
+
+    def states(self, name: str) -> tuple[State, ...]:
+        """Return the versions that are kept, newest first, and after them those that were withdrawn."""
+        gone = (state for tombstone in self.tombstones(name) for state in tombstone.states)
+        return (*(version.state for version in self.history(name)), *gone)
 
     def with_version(self, version: Version) -> Self:
         """Return the ledger that serves `version`; the others of its dataset are kept behind it."""
         kept = tuple(v for v in self.history(version.name) if v.version_id != version.version_id)
-        return type(self)({**self.datasets, version.name: (version, *kept)})
+        return replace(self, datasets={**self.datasets, version.name: (version, *kept)})
+
+    def with_withdrawal(self, name: str, reason: str, withdrawn_at: str) -> Self:
+        """Return the ledger without the versions of a dataset, with a tombstone for them."""
+        versions = self.history(name)
+        gone = tuple(Gone(v.version_id, v.version, v.published_at, v.digest) for v in versions)
+        tombstone = Tombstone(name, versions[0].title, withdrawn_at, reason, gone)
+        return replace(
+            self,
+            datasets={other: kept for other, kept in self.datasets.items() if other != name},
+            withdrawn={**self.withdrawn, name: (tombstone, *self.tombstones(name))},
+        )
 
     def as_bytes(self) -> bytes:
         """Return catalogue.json."""
@@ -157,7 +187,13 @@ class Ledger:
             {**versions[0].as_json(), "previous_versions": [version.as_json() for version in versions[1:]]}
             for _, versions in sorted(self.datasets.items())
         ]
-        described = {"format": FORMAT, "format_version": FORMAT_VERSION, "datasets": datasets}
+        described = {"format": FORMAT, "format_version": 1, "datasets": datasets}
+        if self.withdrawn:
+            listed = (tombstone for _, each in sorted(self.withdrawn.items()) for tombstone in each)
+            described |= {
+                "format_version": FORMAT_VERSION,
+                "withdrawn": [tombstone.as_json() for tombstone in listed],
+            }
         return (json.dumps(described, ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -197,7 +233,17 @@ def _parsed(raw: Any) -> Ledger | None:
         if len({v.name for v in versions}) > 1 or versions[0].name in datasets:
             raise ValueError(versions[0].name)
         datasets[versions[0].name] = versions
-    return Ledger(datasets)
+    return Ledger(datasets, _tombstones(raw.get("withdrawn", [])))
+
+
+def _tombstones(raw: Any) -> dict[str, tuple[Tombstone, ...]]:
+    found: dict[str, tuple[Tombstone, ...]] = {}
+    for each in raw:
+        tombstone = Tombstone.from_json(each)
+        if not is_safe_name(tombstone.name):
+            raise ValueError(tombstone.name)
+        found[tombstone.name] = (*found.get(tombstone.name, ()), tombstone)
+    return found
 
 
 def version_of(package: Package, name: str, digest: str, published_at: str) -> Version:

@@ -104,6 +104,18 @@ def exclusive(folder: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[Lock
             lock.path.unlink(missing_ok=True)
 
 
+def left_lock(folder: Path) -> Path | None:
+    """Return the lock of a publisher that is gone, if one lies in the folder."""
+    path = folder / LOCK
+    return path if path.exists() and _is_stale(path) else None
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a publisher is at work in the folder."""
+    path = folder / LOCK
+    return path.exists() and not _is_stale(path)
+
+
 def _created(lock: Lock) -> bool:
     try:
         handle = os.open(lock.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -129,9 +141,8 @@ def _content(path: Path) -> str:
 def _remove_stale(path: Path) -> None:
     """Take away a lock whose owner is gone; if another process was quicker, its lock is put back."""
     with contextlib.suppress(FileNotFoundError):
-        tag, age = _content(path), time.time() - path.stat().st_mtime
-        # A lock without a name is one whose owner was stopped between creating and writing it.
-        if not is_abandoned(tag, age, STALE_SECONDS if tag else _UNNAMED_SECONDS):
+        tag = _content(path)
+        if not _is_stale(path):
             return
         aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         path.rename(aside)
@@ -139,3 +150,12 @@ def _remove_stale(path: Path) -> None:
             with contextlib.suppress(FileExistsError, OSError):
                 os.link(aside, path)
         aside.unlink()
+
+
+def _is_stale(path: Path) -> bool:
+    try:
+        tag, age = _content(path), time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return False
+    # A lock without a name is one whose owner was stopped between creating and writing it.
+    return is_abandoned(tag, age, STALE_SECONDS if tag else _UNNAMED_SECONDS)

@@ -11,24 +11,26 @@ from hxl_kit.errors import TargetError
 from hxl_kit.package.difference import PackageDiff
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from hxl_kit.clearance.outcome import Cleared
     from hxl_kit.reading.packages import Package
 
-PLAN_FORMAT = 2
-Action = Literal["add", "replace", "remove", "repair", "render"]
+PLAN_FORMAT = 3
+Action = Literal["add", "replace", "remove", "repair", "render", "edit"]
 _STEP = 1000
 _UNITS = ("kB", "MB", "GB", "TB")
+_SHOWN_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
 class Change:
     """One file to change on a target: its hash before and after (None: not there) and the bytes to write.
 
-    `repair` writes a damaged file anew, `render` a page that the target makes from its own data.
+    `repair` writes a damaged file anew, `render` a page that the target makes from its own data. `edit` is a
+    change of the target's own metadata: `resource` is the field, `before` and `after` are texts, no bytes.
     """
 
     action: Action
@@ -51,7 +53,17 @@ class ServedFile:
 class State:
     """One version of a dataset on a target; without `version_id` nothing is served under that name.
 
-    `pin` changes whenever what is served changes; `digest` is the SHA-256 of the descriptor.
+    Attributes:
+        dataset: the dataset's name.
+        version_id: what the target calls this version.
+        version: the package's own version.
+        published_at: since when it is served, UTC.
+        digest: the SHA-256 of the descriptor.
+        pin: changes whenever what is served changes.
+        files: what is served; none of a withdrawn version.
+        withdrawn: when it was taken down, UTC; "" if it was not.
+        reason: why, in the words that the public reads.
+        rows: the number of rows by clean table, where known.
     """
 
     dataset: str
@@ -61,11 +73,38 @@ class State:
     digest: str = ""
     pin: str = ""
     files: tuple[ServedFile, ...] = ()
+    withdrawn: str = ""
+    reason: str = ""
+    rows: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    @property
+    def bytes(self) -> int:
+        """The size of all files, in bytes."""
+        return sum(file.bytes for file in self.files)
 
     @property
     def described(self) -> str:
         """The state in a few words, for messages."""
+        if self.withdrawn:
+            return f"withdrawn on {self.withdrawn[:10]} ({self.reason})"
         return f"version {self.version_id} of {self.published_at}" if self.version_id else "nothing published"
+
+
+@dataclass(frozen=True)
+class Ailment:
+    """Something that is not in order on a target.
+
+    Attributes:
+        rule: the kind, in words joined by hyphens.
+        place: the file, folder, resource or field.
+        message: what is wrong, and what a person can do about it where nothing is done by itself.
+        remedy: what `Target.repair` would do; "" where it can do nothing.
+    """
+
+    rule: str
+    place: str
+    message: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,8 +126,9 @@ class Staged:
 
 
 class Target(Protocol):
-    """A place that serves versions of packages. Only `stage` and `commit` write, and only what was cleared.
+    """A place that serves versions of packages.
 
+    What was cleared is served by `stage` and `commit`, or by `restore`; `withdraw` and `repair` serve nothing new.
     Every method raises TargetError when the target refuses, is unreachable or is not in order.
     """
 
@@ -96,20 +136,36 @@ class Target(Protocol):
     def text(self) -> str:
         """The target as it is written on the command line."""
 
+    @property
+    def publisher(self) -> Mapping[str, str]:
+        """Who publishes, as far as the command line says so: organisation and maintainer, where the target has such."""
+
     def datasets(self) -> tuple[str, ...]:
-        """Return the names of the datasets that are served."""
+        """Return the names of the datasets that are served; withdrawn ones are not."""
 
     def describe(self, dataset: str) -> State:
-        """Return what is served under a name now."""
+        """Return what is served under a name now; after a withdrawal `withdrawn` and `reason` say so."""
 
     def history(self, dataset: str) -> tuple[State, ...]:
-        """Return the versions that are kept, the one that is served first."""
+        """Return the versions that are kept, the one that is served first; after them those that were withdrawn."""
+
+    def offered(self, package: Package) -> AbstractContextManager[Package]:
+        """Give the package as the target gets it: whole, or without what the package itself keeps from this target."""
+
+    def problems(self, package: Package) -> tuple[str, ...]:
+        """Return all that the target would refuse in a package, each a sentence with the way out."""
+
+    def edits(self, package: Package, state: State) -> tuple[Change, ...]:
+        """Return the target's own metadata (`edit`) that differ from what publishing the package gives."""
+
+    def reverts(self, kept: State, served: State) -> tuple[Change, ...]:
+        """Return the target's own metadata (`edit`) that restoring a kept version would change."""
 
     def faults(self, state: State) -> tuple[Change, ...]:
         """Read a version back and return what must be written again for it to be whole."""
 
     def opened(self, state: State) -> AbstractContextManager[Package]:
-        """Give a served version as a package to read."""
+        """Give a kept version as a package to read."""
 
     def stage(self, package: Package, cleared: Cleared) -> AbstractContextManager[Staged]:
         """Copy a package to the target and verify it there; what was not committed is gone at the end.
@@ -120,6 +176,25 @@ class Target(Protocol):
     def commit(self, staged: Staged, pin: str) -> State:
         """Serve what was staged, in one step, if what is served still has this pin; else TargetError."""
 
+    def restore(self, state: State, cleared: Cleared, pin: str) -> State:
+        """Serve a kept version again (files and metadata), in one step, if what is served still has this pin.
+
+        `cleared` is the proof of clearance of the kept version. Its files are verified first.
+        """
+
+    def withdraw(self, dataset: str, reason: str, pin: str) -> State:
+        """Take down the files and all kept versions, if what is served still has this pin; leave a tombstone.
+
+        The tombstone has name, title, when, why, and the version ids and digests of what was there. A dataset
+        that is withdrawn already is cleaned of what a stopped withdrawal left.
+        """
+
+    def examine(self, dataset: str) -> tuple[Ailment, ...]:
+        """Return what is not in order with a dataset; with "" what is not with the target apart from its datasets."""
+
+    def repair(self, dataset: str, ailments: Sequence[Ailment]) -> tuple[Ailment, ...]:
+        """Apply the remedies of ailments that `examine` found, where they still hold; return what was repaired."""
+
     def fetch(self, state: State, folder: Path) -> None:
         """Copy the files of a version into a folder and verify size and SHA-256 of each."""
 
@@ -129,8 +204,9 @@ class Plan:
     """What publishing a package would do. `changes` is empty when there is nothing to do.
 
     `package` is the package's folder, `digest` the SHA-256 of its descriptor, `files` the SHA-256 of each
-    of its files; `pin` and `served` say which state of the target the plan was made for. `clearance` says what
-    speaks against publishing the package: with refusals nothing is published.
+    of its files; `pin`, `served` (for people) and `served_digest` say which state of the target the plan was made
+    for, `publisher` by whom on a target that wants to know, `withdrawn` and `reason` that the dataset was
+    withdrawn. `clearance` says what speaks against publishing the package: with refusals nothing is published.
     """
 
     target: str
@@ -143,6 +219,10 @@ class Plan:
     changes: tuple[Change, ...] = ()
     diff: PackageDiff = field(default_factory=PackageDiff)
     clearance: Clearance = field(default_factory=Clearance)
+    publisher: Mapping[str, str] = field(default_factory=dict)
+    served_digest: str = ""
+    withdrawn: str = ""
+    reason: str = ""
 
     @property
     def bytes(self) -> int:
@@ -159,6 +239,10 @@ class Plan:
             "digest": self.digest,
             "pinned_state": self.pin,
             "served": self.served,
+            "served_digest": self.served_digest,
+            "publisher": dict(self.publisher),
+            "withdrawn": self.withdrawn,
+            "reason": self.reason,
             "changes": [asdict(change) for change in self.changes],
             "bytes": self.bytes,
             "files": dict(self.files),
@@ -171,12 +255,14 @@ class Plan:
         """Return the plan that `as_json` described; a wrong shape is a KeyError, TypeError or ValueError."""
         if raw["format"] != PLAN_FORMAT:
             raise ValueError(raw["format"])
-        texts = {name: raw[name] for name in ("target", "dataset", "package", "digest", "served")}
-        if not all(isinstance(text, str) for text in (*texts.values(), raw["pinned_state"])):
+        texts = {name: raw[name] for name in _PLAN_TEXTS}
+        publisher = dict(raw["publisher"])
+        if not all(isinstance(t, str) for t in (*texts.values(), *publisher.values(), raw["pinned_state"])):
             raise TypeError(texts)
         return cls(
             **texts,
             pin=raw["pinned_state"],
+            publisher=publisher,
             files=dict(raw["files"]),
             changes=tuple(Change(**change) for change in raw["changes"]),
             diff=PackageDiff.from_json(raw["diff"]),
@@ -190,27 +276,68 @@ class Plan:
         if not self.changes:
             refused = cleared if self.clearance.refusals else []
             return "\n".join([f"{head}: nothing to do", *refused])
-        files = [
-            f"  {c.action:8}{c.resource}  {size_text(c.bytes) if c.bytes else '-'}" for c in self.changes
-        ]
-        lines = [f"{head}: {count_text(len(files), 'change')}, {size_text(self.bytes)}", *files]
-        return "\n".join([*lines, *_indented(self._differences()), *cleared])
+        lines = [f"{head}: {count_text(len(self.changes), 'change')}, {size_text(self.bytes)}"]
+        if self.withdrawn:
+            lines.append(f"  {AFTER_WITHDRAWAL}")
+        return "\n".join([*lines, *change_lines(self.changes), *_indented(self._differences()), *cleared])
 
     def _differences(self) -> str:
-        """What differs from the version served; of a first publication only how many rows there are."""
-        if not self.pin:
+        """What differs from the version served; where there is none to compare, only how many rows there are."""
+        if not self.served_digest:
             return "\n".join(
                 f"rows {name}: {table.counts['added']:,}" for name, table in self.diff.tables.items()
             )
         return "" if self.diff.identical else self.diff.as_text(files=False)
 
 
-def moved(target: str, pin: str, served: State) -> TargetError:
-    """Return the error of a plan that was made for another state (`pin`) than what is served now."""
-    planned = f"version {pin}" if pin else "nothing published"
-    return TargetError(
-        f"{target}: {served.dataset} moved under the plan: planned for {planned}, now {served.described}; plan again"
-    )
+_PLAN_TEXTS = (
+    *("target", "dataset", "package", "digest", "served"),
+    *("served_digest", "withdrawn", "reason"),
+)
+AFTER_WITHDRAWAL = "it was withdrawn: it is published again only with --after-withdrawal"
+
+
+def change_lines(changes: Sequence[Change]) -> list[str]:
+    """Return changes for people, a line each: files with the bytes to write, metadata as it was and will be."""
+    return [f"  {change.action:8}{change.resource}  {_change_text(change)}" for change in changes]
+
+
+def _change_text(change: Change) -> str:
+    if change.action == "edit":
+        return f"{_short(change.before)} -> {_short(change.after)}"
+    return size_text(change.bytes) if change.bytes else "-"
+
+
+def _short(text: str | None) -> str:
+    """Return a text of the metadata on one line, cut where it is long."""
+    if not text:
+        return "(none)"
+    line = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    return line if len(line) <= _SHOWN_CHARACTERS else f"{line[: _SHOWN_CHARACTERS - 1]}…"
+
+
+def moved(target: str, pin: str, served: State, since: Sequence[str] = ()) -> TargetError:
+    """Return the error of a plan that was made for another state (`pin`) than what is served now.
+
+    `since` says what changed in between, a line each, where that is known.
+    """
+    moment = pin.partition("@")[2][:19]
+    planned = f"the state of {moment}Z" if moment else f"version {pin}" if pin else "nothing published"
+    head = f"{target}: {served.dataset} moved under the plan: planned for {planned}, now {served.described}; plan again"
+    return TargetError("\n".join([head, *(f"  {line}" for line in since)]))
+
+
+def require_not_withdrawn(target: str, state: State) -> None:
+    """Do nothing with a version that was not withdrawn.
+
+    Raises:
+        TargetError: it was; when and why.
+    """
+    if state.withdrawn:
+        version = f" {state.version_id}" if state.version_id else ""
+        raise TargetError(
+            f"{target}: {state.dataset}{version} was withdrawn on {state.withdrawn[:10]}: {state.reason}"
+        )
 
 
 def _indented(text: str) -> list[str]:

@@ -1,0 +1,182 @@
+"""Making a dataset what it is to be: in one step, read back, and never twice.
+
+A dataset that is new, or not public yet, is filled while it is private, a portion of files at a time, so that a file
+that fails costs no other; it is published when every byte was read back. One that is public changes in one request,
+matched on when it was last modified: as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hxl_kit.errors import TargetError
+from hxl_kit.hdx.answers import NotFoundError, RefusedError, UnansweredError
+from hxl_kit.targets.hdx.bytes_served import found
+from hxl_kit.targets.hdx.served import Served
+from hxl_kit.targets.hdx.wanted import Wanted, WantedResource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from hxl_kit.hdx.connection import Connection
+    from hxl_kit.hdx.upload import Progress
+    from hxl_kit.targets.hdx.kept import Kept
+    from hxl_kit.targets.hdx.wanted import Same
+
+SHELL_NOTES = "Not published yet: hxl_kit is bringing the files here."
+"""What a dataset says of itself while it is private and its files are on their way."""
+
+PORTION_BYTES = 16 << 20
+SENDINGS = 2
+"""How often a file whose bytes arrive damaged is sent."""
+
+
+def is_shell(served: Served) -> bool:
+    """Whether a dataset is one that was begun and not finished."""
+    return served.is_private and served.raw.get("notes") == SHELL_NOTES
+
+
+class MovedError(TargetError):
+    """Somebody else changed the dataset meanwhile."""
+
+
+class ArrivedWrongError(TargetError):
+    """What is served is not what was sent."""
+
+
+@dataclass(frozen=True)
+class Committing:
+    """The means of changing one dataset; `progress` is told of the bytes sent."""
+
+    connection: Connection
+    kept: Kept
+    same: Same
+    progress: Progress | None = None
+
+    def show(self, dataset: str) -> Served | None:
+        """Return a dataset as it is served, by its name or id; None where there is none."""
+        try:
+            served = Served.of(self.connection.read("package_show", id=dataset))
+        except NotFoundError:
+            return None
+        return None if served.is_deleted else served
+
+    def shell(self, wanted: Mapping[str, Any]) -> Served:
+        """Return a new dataset that only its organisation sees, without files.
+
+        Raises:
+            MovedError: another one has that name meanwhile.
+        """
+        given = {name: wanted[name] for name in ("name", "title", "owner_org", "maintainer")}
+        data = {**given, "private": True, "notes": SHELL_NOTES, "resources": []}
+        for pause in self._pauses():
+            try:
+                return Served.of(self.connection.write("package_create", data))
+            except (RefusedError, UnansweredError) as error:
+                there = self.show(str(wanted["name"]))
+                if there and is_shell(there) and there.raw.get("owner_org") == wanted["owner_org"]:
+                    return there
+                if there:
+                    raise MovedError(str(wanted["name"])) from error
+                pause(error)
+        raise AssertionError
+
+    def fill(self, served: Served, wanted: Wanted) -> Served:
+        """Return a private dataset with all files in it, each read back; what was there before is not sent again."""
+        for portion in portions(wanted.stale(served, self.good(served, wanted))):
+            there = [r for r in wanted.resources if r in portion or r.served_in(served)]
+            served = self.make(served, Wanted({}, tuple(there), wanted.ours))
+        return served
+
+    def make(self, served: Served, wanted: Wanted) -> Served:
+        """Return the dataset made as it is wanted, in one request, its files read back and its metadata compared.
+
+        Files that arrive damaged are sent once more.
+
+        Raises:
+            MovedError: somebody else changed it meanwhile; nothing was changed.
+            ArrivedWrongError: what is served is not what was sent.
+            TargetError: it was refused; nothing was changed.
+        """
+        good = self.good(served, wanted)
+        for _ in range(SENDINGS):
+            if wanted.is_met(served, self.same, good):
+                return served
+            served = self._revised(served, wanted, wanted.stale(served, good))
+            good = self.good(served, wanted)
+        if wanted.is_met(served, self.same, good):
+            return served
+        raise ArrivedWrongError(
+            f"{self.connection.site.text}: {served.name}: {self._wrong(served, wanted, good)}"
+        )
+
+    def good(self, served: Served, wanted: Wanted) -> frozenset[str]:
+        """Return the ids of the resources that serve the bytes that they are to serve; each is asked for."""
+        journal, good = self.kept.journal(), set[str]()
+        for resource in wanted.resources:
+            there = resource.served_in(served)
+            if there is None or not resource.sha256 or there.sha256 != resource.sha256:
+                continue
+            got = found(self.connection, there, journal.proofs.get(there.id))
+            if got.sha256 == resource.sha256:
+                good.add(there.id)
+            if got.proof and got.fresh:
+                journal = journal.with_proof(there.id, got.proof)
+        self.kept.note(journal)
+        return frozenset(good)
+
+    def _revised(self, served: Served, wanted: Wanted, sent: tuple[WantedResource, ...]) -> Served:
+        """Send the one request; where nobody knows whether it was done, look, and send it again only if it was not."""
+        data, uploads = wanted.request(served, sent)
+        for pause in self._pauses():
+            try:
+                done = self.connection.write("package_revise", data, uploads, self.progress)
+                return Served.of(done.get("package") if isinstance(done, dict) else done)
+            except (RefusedError, UnansweredError) as error:
+                now = self.show(served.id)
+                if now is None:
+                    raise
+                if now.modified != served.modified:
+                    return self._taken(now, wanted, error)
+                pause(error)
+        raise AssertionError
+
+    def _taken(self, now: Served, wanted: Wanted, error: TargetError) -> Served:
+        """Return the dataset as it is now if our request is what changed it."""
+        if wanted.is_met(now, self.same, frozenset(r.id for r in now.resources)):
+            return now
+        raise MovedError(now.name) from error
+
+    def _pauses(self) -> Iterator[Callable[[TargetError], None]]:
+        """Yield as often as something may be sent; what is yielded waits after an error, or raises it for good."""
+        patience = self.connection.patience
+        for attempt in range(patience.attempts):
+            last = attempt == patience.attempts - 1
+
+            def pause(error: TargetError, *, last: bool = last, attempt: int = attempt) -> None:
+                if last or not isinstance(error, UnansweredError):
+                    raise error
+                patience.sleep(min(max(error.wait, patience.pause * 2**attempt), patience.longest))
+
+            yield pause
+
+    def _wrong(self, served: Served, wanted: Wanted, good: frozenset[str]) -> str:
+        files = [r.name for r in wanted.stale(served, good)]
+        if files:
+            return f"what is served is not what was sent: {', '.join(files)}"
+        fields = [change.resource for change in wanted.edits(served, self.same)]
+        return f"the server keeps other metadata than it was given: {', '.join(fields) or 'the order of the files'}"
+
+
+def portions(resources: Sequence[WantedResource]) -> Iterator[tuple[WantedResource, ...]]:
+    """Yield files in portions of some megabytes, each larger one by itself; the descriptor comes last, as the seal."""
+    portion, size = list[WantedResource](), 0
+    for resource in resources:
+        if portion and size + resource.bytes > PORTION_BYTES:
+            yield tuple(portion)
+            portion, size = [], 0
+        portion.append(resource)
+        size += resource.bytes
+    if portion:
+        yield tuple(portion)

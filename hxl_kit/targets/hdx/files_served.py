@@ -1,0 +1,107 @@
+"""The files of a version: from what is kept on this machine where it is there, else from the site; always proven."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hxl_kit.errors import TargetError
+from hxl_kit.files import reason_of
+from hxl_kit.hdx.answers import UnansweredError
+from hxl_kit.reading.paths import is_written_path
+from hxl_kit.reading.table import shown
+from hxl_kit.targets.hdx.bytes_served import Found, found
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hxl_kit.hdx.connection import Connection
+    from hxl_kit.targets.hdx.kept import Kept
+    from hxl_kit.targets.hdx.served import Served, ServedResource
+    from hxl_kit.targets.target import ServedFile, State
+
+
+@dataclass(frozen=True)
+class Files:
+    """Brings files of one dataset here."""
+
+    connection: Connection
+    kept: Kept
+
+    def descriptor(self, served: Served) -> bytes | None:
+        """Return the datapackage.json that is served; None where there is none, or its address gives none."""
+        return self.content(served.descriptor) if served.descriptor else None
+
+    def content(self, resource: ServedResource) -> bytes | None:
+        """Return the bytes of a small file; None where its address gives none."""
+        proof = self.kept.journal().proofs.get(resource.id)
+        here = self.kept.file(proof.sha256) if proof else None
+        got = self.asked(resource) if here else Found()
+        if here and proof and got.sha256 == proof.sha256:
+            return here.read_bytes()
+        sha256 = self._brought(resource)
+        brought = self.kept.file(sha256) if sha256 else None
+        return brought.read_bytes() if brought else None
+
+    def asked(self, resource: ServedResource) -> Found:
+        """Return what a resource's address gives, and note what it proves."""
+        journal = self.kept.journal()
+        got = found(self.connection, resource, journal.proofs.get(resource.id))
+        if got.proof and got.fresh:
+            self.kept.note(journal.with_proof(resource.id, got.proof))
+        return got
+
+    def keep(self, resource: ServedResource) -> str:
+        """Keep the bytes that a resource serves; return their SHA-256, "" where there are none."""
+        if (
+            resource.sha256
+            and self.kept.file(resource.sha256)
+            and self.asked(resource).sha256 == resource.sha256
+        ):
+            return resource.sha256
+        return self._brought(resource)
+
+    def copy(self, state: State, served: Served | None, folder: Path) -> None:
+        """Copy the files of a version into a folder, each proven by its SHA-256.
+
+        Raises:
+            TargetError: a file is missing, or is not what the version says.
+        """
+        for file in state.files:
+            self._copy(file, state, served, folder)
+
+    def _copy(self, file: ServedFile, state: State, served: Served | None, folder: Path) -> None:
+        place = f"{self.connection.site.text}: {state.dataset} {state.version_id}: {shown(file.path)}"
+        if not is_written_path(file.path):
+            raise TargetError(f"{place}: is not a path that is safe to write; not pulled")
+        here = self.kept.file(file.sha256) if file.sha256 else None
+        if here is None:
+            resource = served.resource(file.path) if served else None
+            sha256 = self._brought(resource) if resource else ""
+            if not sha256:
+                raise TargetError(f"{place} is missing; not pulled")
+            if sha256 != file.sha256:
+                raise TargetError(f"{place} is damaged; not pulled")
+            here = self.kept.place_of(sha256)
+        try:
+            (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(here, folder / file.path)
+        except OSError as error:
+            raise TargetError(f"{folder / file.path}: {reason_of(error)}") from error
+
+    def _brought(self, resource: ServedResource) -> str:
+        """Bring what an address gives to the kept files; return the SHA-256, "" where it gives nothing."""
+        partial = self.kept.place_of(f".{resource.id}.part")
+        try:
+            got = found(self.connection, resource, into=partial)
+        except UnansweredError:
+            partial.unlink(missing_ok=True)
+            raise
+        if not got.sha256:
+            return ""
+        partial.replace(self.kept.place_of(got.sha256))
+        if got.proof:
+            journal = self.kept.journal().with_proof(resource.id, got.proof)
+            self.kept.note(journal)
+        return got.sha256

@@ -1,0 +1,339 @@
+"""A site of HDX as a target."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hxl_kit.errors import InputError, TargetError
+from hxl_kit.hdx.comparing import same
+from hxl_kit.hdx.connection import Connection
+from hxl_kit.hdx.offering import Offer, offered
+from hxl_kit.reading.packages import DESCRIPTOR, read_package
+from hxl_kit.reading.table import shown
+from hxl_kit.targets.hdx.committing import ArrivedWrongError, Committing, MovedError, is_shell
+from hxl_kit.targets.hdx.examining import examine, repair
+from hxl_kit.targets.hdx.files_served import Files
+from hxl_kit.targets.hdx.kept import Kept, KeptVersion, state_folder
+from hxl_kit.targets.hdx.states import state_of, state_of_version, withdrawn_state
+from hxl_kit.targets.hdx.undoing import TOMBSTONE, as_it_was, tombstone
+from hxl_kit.targets.hdx.wanting import Wanting
+from hxl_kit.targets.ledger import is_safe_name
+from hxl_kit.targets.target import Change, Staged, State, moved, require_not_withdrawn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hxl_kit.clearance.outcome import Cleared
+    from hxl_kit.hdx.site import Site
+    from hxl_kit.hdx.upload import Progress
+    from hxl_kit.reading.packages import Package
+    from hxl_kit.targets.hdx.served import Served, ServedResource
+    from hxl_kit.targets.hdx.wanted import Wanted
+    from hxl_kit.targets.target import Ailment
+
+
+@dataclass(frozen=True)
+class HdxTarget:
+    """A site of HDX.
+
+    Attributes:
+        site: where, and with which key.
+        organisation: the name of the organisation that publishes; "" for the one that each package names.
+        maintainer: the name of the user who answers for the data; "" for the one that each package names.
+        replaces_quarantined: whether a file that the site keeps back may be sent anew.
+        progress: told of the bytes sent.
+        state: the folder in which journals and versions are kept.
+    """
+
+    site: Site
+    organisation: str = ""
+    maintainer: str = ""
+    replaces_quarantined: bool = False
+    progress: Progress | None = field(default=None, repr=False, compare=False)
+    state: Path = field(default_factory=state_folder, repr=False)
+    _offers: dict[Path, Offer] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The target as it is written on the command line."""
+        return self.site.text
+
+    @property
+    def publisher(self) -> dict[str, str]:
+        """Who publishes, as far as the command line says so."""
+        named = {"organisation": self.organisation, "maintainer": self.maintainer}
+        return {role: name for role, name in named.items() if name}
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The connection to the site."""
+        return Connection(self.site)
+
+    @cached_property
+    def _wanting(self) -> Wanting:
+        return Wanting(self.connection, self.organisation, self.maintainer)
+
+    def datasets(self) -> tuple[str, ...]:
+        """Return the names of all public datasets of the site."""
+        return tuple(sorted(map(str, self.connection.read("package_list"))))
+
+    def describe(self, dataset: str) -> State:
+        """Return what is served under a name now; a dataset that is still being filled is nothing yet."""
+        served = self._committing(dataset).show(dataset)
+        return self._state(served) if served else State(dataset)
+
+    def history(self, dataset: str) -> tuple[State, ...]:
+        """Return the version that is served, then those that are kept on this machine."""
+        now, kept = self.describe(dataset), self._kept(dataset)
+        versions = [self._kept_state(dataset, version) for version in kept.journal().versions]
+        current = (now,) if now.version_id or now.withdrawn else ()
+        return (*current, *(v for v in versions if v.version_id != now.version_id))
+
+    @contextmanager
+    def offered(self, package: Package) -> Iterator[Package]:
+        """Give the package as HDX gets it: without the files that package.yaml leaves out."""
+        with tempfile.TemporaryDirectory(prefix="hxl-kit-") as folder:
+            offer = offered(package, Path(folder))
+            self._offers[offer.package.folder] = offer
+            yield offer.package
+
+    def problems(self, package: Package) -> tuple[str, ...]:
+        """Return all that HDX would refuse: in the metadata, names it does not know, files it keeps back."""
+        offer = self._offer(package)
+        if told := self._wanting.problems(offer, None):
+            return told
+        served = self._committing(package.name).show(package.name)
+        wanted = self._wanted(package, served)
+        there = None if served is None or is_shell(served) else served
+        if there and (told := (*self._of_others(package, there), *self._held(wanted, there))):
+            return told
+        return self._wanting.problems(offer, _request(wanted, served))
+
+    def edits(self, package: Package, state: State) -> tuple[Change, ...]:
+        """Return the metadata on HDX that differ from what publishing the package gives."""
+        served = self._committing(state.dataset).show(state.dataset)
+        if served is None or is_shell(served):
+            return ()
+        return self._wanted(package, served).edits(served, same)
+
+    def reverts(self, kept: State, served: State) -> tuple[Change, ...]:
+        """Return the metadata that restoring a kept version would change."""
+        there = self._committing(served.dataset).show(served.dataset)
+        if there is None:
+            return ()
+        return self._as_it_was(kept, there).edits(there, same)
+
+    def faults(self, state: State) -> tuple[Change, ...]:
+        """Read what is served and return the files whose bytes are not those of the version."""
+        served = self._committing(state.dataset).show(state.dataset)
+        files = self._files(state.dataset)
+        found = [
+            (file, served.resource(file.path) if served else None) for file in state.files if file.sha256
+        ]
+        wrong = [(file, _damage(files, file.sha256, resource)) for file, resource in found]
+        return tuple(Change("repair", f.path, was, f"sha256:{f.sha256}", f.bytes) for f, was in wrong if was)
+
+    @contextmanager
+    def opened(self, state: State) -> Iterator[Package]:
+        """Give a version that is served or kept as a package to read."""
+        require_not_withdrawn(self.text, state)
+        if not state.digest:
+            raise TargetError(
+                f"{self.text}: {state.dataset} {state.version_id} holds no readable {DESCRIPTOR}"
+            )
+        with tempfile.TemporaryDirectory(prefix="hxl-kit-") as folder:
+            self.fetch(state, Path(folder))
+            try:
+                package = read_package(Path(folder))
+            except InputError as error:
+                raise TargetError(
+                    f"{self.text}: {state.dataset} {state.version_id} is damaged: {error}"
+                ) from error
+            yield package
+
+    def fetch(self, state: State, folder: Path) -> None:
+        """Copy the files of a version into a folder and verify size and SHA-256 of each."""
+        served = self._committing(state.dataset).show(state.dataset) if state.pin else None
+        self._files(state.dataset).copy(state, served, folder)
+
+    @contextmanager
+    def stage(self, package: Package, cleared: Cleared) -> Iterator[Staged]:
+        """Give the package to `commit`, which sends its files from where they lie; nothing is written before."""
+        cleared.require(package.digest, package.folder)
+        yield Staged(package.name, package.digest, package.folder, package, cleared)
+
+    def commit(self, staged: Staged, pin: str) -> State:
+        """Serve what was staged, in one step, if what is served still has this pin; read back what was sent."""
+        staged.cleared.require(staged.package.digest, staged.dataset)
+        with self._changing(staged.dataset, pin) as (committing, now):
+            wanted = self._wanted(staged.package, now)
+            if now and not is_shell(now):
+                self._keep(now)
+            done = self._made(committing, now or committing.shell(wanted.fields), wanted)
+            self._keep(done, {r.sha256: r.path for r in wanted.resources if r.path})
+        return self._state(done)
+
+    def restore(self, state: State, cleared: Cleared, pin: str) -> State:
+        """Serve a kept version again, metadata and files, if what is served still has this pin."""
+        cleared.require(state.digest, state.dataset)
+        with self._changing(state.dataset, pin) as (committing, now):
+            if now is None:
+                raise TargetError(f"{self.text}: {state.dataset} is not there any more; publish it again")
+            self._keep(now)
+            done = self._made(committing, now, self._as_it_was(state, now))
+            self._keep(done)
+        return self._state(done)
+
+    def withdraw(self, dataset: str, reason: str, pin: str) -> State:
+        """Take down the files and all kept versions, if what is served still has this pin; leave a tombstone."""
+        with self._changing(dataset, pin) as (committing, now), tempfile.TemporaryDirectory() as folder:
+            if now is None:
+                raise TargetError(f"{self.text}: {dataset} is not there")
+            when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            there = now.resource(TOMBSTONE) is not None
+            stone = tombstone(now, self.history(dataset), when, reason, Path(folder))
+            done = now if there else committing.make(now, stone)
+            kept = self._kept(dataset)
+            kept.save(replace(kept.journal(), versions=()))
+        return self._state(done)
+
+    def examine(self, dataset: str) -> tuple[Ailment, ...]:
+        """Return what is not in order with a dataset, whichever tool left it so."""
+        return examine(self._committing(dataset), self._files(dataset), dataset) if dataset else ()
+
+    def repair(self, dataset: str, ailments: Sequence[Ailment]) -> tuple[Ailment, ...]:
+        """Apply the remedies of ailments that still hold; return what was repaired."""
+        with self._kept(dataset).alone():
+            return repair(self._committing(dataset), self._files(dataset), dataset, ailments)
+
+    @contextmanager
+    def _changing(self, dataset: str, pin: str) -> Iterator[tuple[Committing, Served | None]]:
+        """Give the means of changing a dataset and what is served, if that has the pin; no other publisher here."""
+        committing = self._committing(dataset)
+        with self._kept(dataset).alone():
+            now = committing.show(dataset)
+            state = self._state(now) if now else State(dataset)
+            if state.pin != pin:
+                raise moved(self.text, pin, state)
+            try:
+                yield committing, now
+            except MovedError as error:
+                raise moved(self.text, pin, self.describe(dataset)) from error
+
+    def _made(self, committing: Committing, now: Served, wanted: Wanted) -> Served:
+        """Return the dataset as wanted; where its bytes arrive damaged, what was served before comes back."""
+        try:
+            filled = committing.fill(now, wanted) if is_shell(now) else now
+            return committing.make(filled, wanted)
+        except ArrivedWrongError as error:
+            there = committing.show(now.id)
+            before = next(iter(self._kept(now.name).journal().versions), None)
+            if is_shell(now) or there is None or before is None or there.modified == now.modified:
+                raise
+            committing.make(there, self._of_version(before, there))
+            raise TargetError(f"{error}; what was published before is served again") from error
+
+    def _keep(self, served: Served, sources: Mapping[str, Path] | None = None) -> None:
+        """Keep a version as it is served, with its files, to be gone back to; `sources` has files by SHA-256."""
+        kept, files = self._kept(served.name), self._files(served.name)
+        held: dict[str, str] = {}
+        for resource in served.resources:
+            source = (sources or {}).get(resource.sha256)
+            if source is not None:
+                kept.keep(source, resource.sha256)
+                held[resource.id] = resource.sha256
+            elif resource.is_upload:
+                held[resource.id] = files.keep(resource)
+        state = self._state(served)
+        version = KeptVersion(
+            state.version_id,
+            state.version,
+            served.modified,
+            state.digest,
+            served.fields,
+            tuple(r.raw for r in served.resources),
+            {name: digest for name, digest in held.items() if digest},
+        )
+        kept.save(kept.journal().with_version(version))
+
+    def _state(self, served: Served) -> State:
+        if is_shell(served):
+            return State(served.name)
+        files, stone = self._files(served.name), served.resource(TOMBSTONE)
+        if served.descriptor is None and stone:
+            return withdrawn_state(served, files.content(stone))
+        return state_of(served, files.descriptor(served))
+
+    def _kept_state(self, dataset: str, version: KeptVersion) -> State:
+        here = self._kept(dataset).file(version.digest) if version.digest else None
+        return state_of_version(dataset, version, here.read_bytes() if here else None)
+
+    def _as_it_was(self, state: State, served: Served) -> Wanted:
+        versions = self._kept(served.name).journal().versions
+        version = next((v for v in versions if v.version_id == state.version_id), None)
+        if version is None:
+            raise TargetError(f"{self.text}: {state.dataset} {state.version_id} is not kept on this machine")
+        return self._of_version(version, served)
+
+    def _of_version(self, version: KeptVersion, served: Served) -> Wanted:
+        kept = self._kept(served.name)
+        return as_it_was(version, served, kept, kept.journal())
+
+    def _wanted(self, package: Package, served: Served | None) -> Wanted:
+        descriptor = self._files(package.name).descriptor(served) if served else None
+        return self._wanting.wanted(self._offer(package), descriptor)
+
+    def _offer(self, package: Package) -> Offer:
+        return self._offers.get(package.folder, Offer(package))
+
+    def _of_others(self, package: Package, served: Served) -> tuple[str, ...]:
+        """Return why a dataset that somebody made without hxl_kit is not written over."""
+        section = package.descriptor.get("hdx")
+        adopted = isinstance(section, dict) and section.get("dataset_id") == served.id
+        if served.descriptor or served.resource(TOMBSTONE) or adopted:
+            return ()
+        address = f"{self.text}/{served.name}"
+        return (
+            f"{address}: is there and was not published by hxl-kit; `hxl-kit adopt {address}` takes it over",
+        )
+
+    def _held(self, wanted: Wanted, served: Served) -> tuple[str, ...]:
+        pairs = [(r, r.served_in(served)) for r in wanted.resources]
+        held = [r.name for r, there in pairs if there and there.in_quarantine and there.sha256 != r.sha256]
+        return () if self.replaces_quarantined else tuple(f"{name}: {_HELD}" for name in held)
+
+    def _committing(self, dataset: str) -> Committing:
+        return Committing(self.connection, self._kept(dataset), same, self.progress)
+
+    def _files(self, dataset: str) -> Files:
+        return Files(self.connection, self._kept(dataset))
+
+    def _kept(self, dataset: str) -> Kept:
+        if not is_safe_name(dataset):
+            raise TargetError(f"{self.text}: '{shown(dataset)}' is no name of a dataset on HDX")
+        return Kept(self.state / "hdx" / self.site.place / dataset)
+
+
+_HELD = (
+    "the site keeps this file in quarantine until somebody has looked at it, and sending it anew would take it out; "
+    "wait for HDX, or publish with --replace-quarantined"
+)
+
+
+def _request(wanted: Wanted, served: Served | None) -> dict[str, Any]:
+    """Return the dataset as the site's dry run takes it, without files."""
+    resources = [{**r.fields, "url": r.name} for r in wanted.resources]
+    return {**wanted.fields, "resources": resources, **({"id": served.id} if served else {})}
+
+
+def _damage(files: Files, sha256: str, resource: ServedResource | None) -> str | None:
+    got = files.asked(resource).sha256 if resource else ""
+    if got == sha256:
+        return None
+    return "damaged" if got else "missing"

@@ -1,0 +1,1 @@
+"""Installs, fills, starts and stops a CKAN with HDX's rules; standard library only."""
