@@ -145,7 +145,7 @@ def test_a_package_of_ours_on_hdx_comes_back_as_inputs_with_its_ids(target, sand
     package = _events_package(tmp_path / "package", name, keywords=["conflict-violence"], **told)
     apply_plan(make_plan(package, target), package, target)
     adopted = adopt(target, name, tmp_path / "adopted")
-    assert adopted.inputs == ("inputs/events.csv",)
+    assert adopted.inputs == ("inputs/events.csv", "inputs/sources.csv")
     written = read_yaml(tmp_path / "adopted/package.yaml")
     shown = sandbox.call("package_show", {"id": name})
     assert written["hdx"]["resource_ids"] == {r["name"]: r["id"] for r in shown["resources"]}
@@ -224,17 +224,19 @@ def test_names_of_files_are_safe_and_no_two_alike():
 
 
 def _events_package(folder, name, **metadata):
-    rows = [
-        {"event_id": "e1", "location_code": "SYR", "date_start": "2024-01-01", "date_end": "2024-01-01"},
-        {"event_id": "e2", "location_code": "SYR", "date_start": "2024-01-02", "date_end": "2024-01-02"},
-    ]
+    """Write a package of two events of the reference package, with their source."""
+    tables = {table: list(_records(UCDP / f"{table}.csv"))[:2] for table in ("events", "sources")}
     contributors = [{"title": "Tests", "roles": ["creator"]}]
-    return write_package(folder, {"events": rows}, name=name, contributors=contributors, **metadata)
+    return write_package(folder, tables, name=name, contributors=contributors, **metadata)
+
+
+def _records(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
 
 
 def _rows(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return sorted(tuple(row.items()) for row in csv.DictReader(file))
+    return sorted(tuple(row.items()) for row in _records(path))
 
 
 def _built(folder):

@@ -24,11 +24,14 @@ from clearance_for_tests import (
 import hxl_kit.targets
 from hxl_kit.clearance.outcome import Clearance, Cleared
 from hxl_kit.errors import ClearanceError, ExitCode
+from hxl_kit.hdx.site import site_of
 from hxl_kit.publishing import apply_plan, clearing, make_plan, read_plan
 from hxl_kit.targets.catalogue import CatalogueTarget
-from hxl_kit.targets.target import Target
+from hxl_kit.targets.hdx import HdxTarget
+from hxl_kit.targets.target import State, Target
 
 ROOT = Path(__file__).parents[1] / "hxl_kit"
+NOBODY = "http://127.0.0.1:9"
 PLAIN = {"events": [{"event_id": "e1", "fatalities": "3"}]}
 TARGETS = {CatalogueTarget: lambda folder: CatalogueTarget(folder / "cat")}
 """How to make each kind of target in a folder; a new target is added here and passes the same tests."""
@@ -199,19 +202,28 @@ def kinds_of_targets():
     return {found for found in classes if hasattr(found, "commit") and found is not Target}
 
 
+WITHOUT_PROOF = {**TARGETS, HdxTarget: lambda folder: HdxTarget(site_of(NOBODY), state=folder)}
+"""Every kind of target; that of HDX here without a site, as it is to refuse before it asks for one."""
+
+
 def test_every_target_is_tested_here():
-    assert kinds_of_targets() == set(TARGETS)
+    assert kinds_of_targets() == set(WITHOUT_PROOF)
 
 
-@pytest.mark.parametrize("kind", list(TARGETS), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", list(WITHOUT_PROOF), ids=lambda kind: kind.__name__)
 def test_a_target_writes_nothing_without_the_proof_of_this_very_package(kind, tmp_path):
-    target = TARGETS[kind](tmp_path / "target")
+    target = WITHOUT_PROOF[kind](tmp_path / "target")
     package = package_of(tmp_path / "p", {"list": VICTIMS})
     other = clearing.clear(package_of(tmp_path / "other", PLAIN)).proof
+    kept = State(package.name, "1", digest=package.digest)
     with pytest.raises(ClearanceError, match="not the package that was cleared"):
         target.stage(package, other).__enter__()
+    with pytest.raises(ClearanceError, match="not the package that was cleared"):
+        target.restore(kept, other, "")
     with pytest.raises((TypeError, AttributeError)):
         target.stage(package, None).__enter__()
+    with pytest.raises((TypeError, AttributeError)):
+        target.restore(kept, None, "")
     assert not (tmp_path / "target").exists()
 
 

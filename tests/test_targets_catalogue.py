@@ -91,8 +91,11 @@ def test_windows_paths_are_parsed():
     [
         ("catalog:x", "did you mean 'catalogue'?"),
         ("HDX:prod", "did you mean 'hdx'?"),
-        ("hdx:prod", "not available in this version"),
-        ("hdx:http://127.0.0.1:5055", "not available in this version"),
+        ("hdx:", "names no site"),
+        ("hdx:staging", "no site of HDX; did you mean 'stage'?"),
+        ("hdx:http://example.org", "must not go over http"),
+        ("hdx:https://user@example.org", "is not the address of a site"),
+        ("hdx:http://127.0.0.1:5055/data", "is not the address of a site"),
         ("ftp:x", "looks like catalogue:FOLDER"),
         ("folder", "looks like catalogue:FOLDER"),
         ("catalogue:", "names no folder"),
@@ -103,7 +106,7 @@ def test_what_is_no_target(text, said):
         parse_target(text)
 
 
-@pytest.mark.parametrize("text", ["catalogue:cat", "hdx:prod/name", "cat/name", "catalogue:/"])
+@pytest.mark.parametrize("text", ["catalogue:cat", "hdx:prod", "hdx:prd/name", "cat/name", "catalogue:/"])
 def test_what_is_no_dataset(text):
     with pytest.raises(UsageError):
         parse_dataset(text)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from requests import RequestException
 
 from hxl_kit.errors import TargetError
-from hxl_kit.files import CHUNK_BYTES, write_atomically
+from hxl_kit.files import write_atomically
 from hxl_kit.hdx.answers import RefusedError
 from hxl_kit.hdx.connection import told
 from hxl_kit.hdx.manners import Manners
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 6
 """How often a file that breaks off is taken up again."""
+
+BLOCK_BYTES = 1 << 16
+"""What arrives is written in blocks of this size; of a block that breaks off nothing is kept."""
 
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
@@ -178,7 +181,7 @@ class Downloads:
         digest = _digest(part) if resumed else hashlib.sha256()
         with part.path.open("ab" if resumed else "wb") as file:
             try:
-                for block in response.iter_content(CHUNK_BYTES):
+                for block in response.iter_content(BLOCK_BYTES):
                     file.write(block)
                     digest.update(block)
                     self.progress(len(block))

@@ -115,7 +115,12 @@ def with_ids(
 
 
 def with_kept_tags(values: Mapping[str, Any], served: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields with the tags of single crises that HDX's staff gave the served dataset: an update keeps them."""
+    """Return the fields with the tags of single crises that HDX's staff gave the served dataset: an update keeps them.
+
+    Fields that do not write tags are returned as they are.
+    """
+    if "tags" not in values:
+        return dict(values)
     given = [tag for tag in served.get("tags") or () if str(tag.get("name", "")).startswith(lists.CRISIS)]
     kept = [{key: tag[key] for key in ("name", "vocabulary_id") if key in tag} for tag in given]
     return {**values, "tags": [*values["tags"], *kept]}
@@ -304,7 +309,7 @@ def _tags(told: _Told) -> Part:
         else:
             problems.append(("tags", f"{place}: {_wrong_tag(word, approved, place)}"))
     if not words:
-        problems.append(("tags", "keywords: there are none; name approved tags (`hxl-kit hdx-lists tags`)"))
+        problems.append(("tags", "keywords: there are none; name approved tags (`hxl-kit hdx_lists tags`)"))
     return {"tags": [{"name": tag} for tag in tags]}, problems
 
 
@@ -313,7 +318,7 @@ def _wrong_tag(word: str, approved: Iterable[str], place: str) -> str:
         return f"'{shown(word)}' is a tag that only HDX's own staff give; leave it out"
     elsewhere = "" if place == "hdx.tags" else ", or list the tags for HDX in hdx.tags"
     hint = nearest(word, approved)
-    return f"'{shown(word)}' is none of HDX's approved tags (`hxl-kit hdx-lists tags`){hint}{'' if hint else ';'} change it{elsewhere}"
+    return f"'{shown(word)}' is none of HDX's approved tags (`hxl-kit hdx_lists tags`){hint}{'' if hint else ';'} change it{elsewhere}"
 
 
 def _access(told: _Told) -> Part:

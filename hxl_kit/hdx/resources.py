@@ -32,9 +32,7 @@ _ABOUT_DESCRIPTOR = (
     "The descriptor of the package (Frictionless Data Package): its files with their SHA-256, "
     "the fields with their HXL hashtags, sources, provenance and checks."
 )
-_ABOUT_ZIP = (
-    "The whole package in one ZIP file: every table in every format, and the descriptor datapackage.json."
-)
+_ABOUT_ZIP = "The package in one ZIP file: the descriptor datapackage.json and every file that it lists."
 _ABOUT_PARQUET = "The same rows as Apache Parquet, for programs."
 
 
@@ -156,7 +154,7 @@ def _problems(
     if values["format"]:
         yield from resource_refusals(values, dictionary, str(file))
     else:
-        yield f"{shown(name)}: HDX has no format for it; save it as CSV or XLSX (`hxl-kit hdx-lists formats`)"
+        yield f"{shown(name)}: HDX has no format for it; save it as CSV or XLSX (`hxl-kit hdx_lists formats`)"
 
 
 def _description(resource: Mapping[str, Any]) -> str:

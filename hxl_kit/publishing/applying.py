@@ -83,7 +83,7 @@ def _applied(plan: Plan, package: Package, target: Target, *, after_withdrawal: 
     if _is_done(plan, package, target, state):
         return Published(target.text, plan.dataset, state.version_id, state.published_at, ())
     if state.withdrawn and not after_withdrawal:
-        raise TargetError(f"{target.text}: {plan.dataset}: {state.described}; {AFTER_WITHDRAWAL}")
+        raise TargetError(f"{target.text}: {plan.dataset}: {AFTER_WITHDRAWAL}; {state.described}")
     pin = _pin(plan, package, target, state)
     with target.stage(package, cleared) as staged:
         served = target.commit(staged, pin)
@@ -99,7 +99,7 @@ def require_asked(plans: Sequence[Plan], *, after_withdrawal: bool) -> None:
     """
     withdrawn = [plan for plan in plans if plan.withdrawn]
     if withdrawn and not after_withdrawal:
-        told = [f"{plan.target}: {plan.dataset}: {plan.served}; {AFTER_WITHDRAWAL}" for plan in withdrawn]
+        told = [f"{plan.target}: {plan.dataset}: {AFTER_WITHDRAWAL}; {plan.served}" for plan in withdrawn]
         raise TargetError("\n".join(told))
 
 

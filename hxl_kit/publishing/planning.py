@@ -142,7 +142,8 @@ def file_changes(package: Package, files: Mapping[str, str], state: State) -> It
         if before != digest:
             size = (package.folder / path).stat().st_size
             yield Change("replace" if before else "add", path, _named(before), _named(digest), size)
-    for path, digest in served.items():
+    # What somebody made without a package stays, but for what is replaced.
+    for path, digest in served.items() if state.digest else ():
         if path not in files:
             yield Change("remove", path, _named(digest), None, 0)
 
@@ -152,7 +153,7 @@ def _named(digest: str | None) -> str | None:
 
 
 def _diff(package: Package, target: Target, state: State) -> PackageDiff:
-    if not state.version_id:
+    if not state.digest:
         return diff_packages(None, package)
     with target.opened(state) as served:
         return diff_packages(served, package)

@@ -139,7 +139,7 @@ def require_known(target: Target, dataset: str) -> tuple[State, ...]:
 
 def _kept(target: Target, dataset: str, to: str | None) -> State:
     versions = require_known(target, dataset)
-    kept = [state for state in versions if not state.withdrawn]
+    kept = [state for state in versions if state.version_id and not state.withdrawn]
     if not kept:
         require_not_withdrawn(target.text, target.describe(dataset))
     place = f"{target.text}/{dataset}"

@@ -36,7 +36,7 @@ class Withdrawal:
         """Return for people what goes, and what the public will read."""
         place = f"{self.dataset} on {self.target}"
         if not self.versions:
-            return f"{place}: {self.served.described} already"
+            return f"{place}: was {self.served.described}"
         head = f"{place}: {count_text(len(self.versions), 'version')}, {size_text(self.bytes)}, will be taken down for good"
         listed = [f"  {state.version_id}  {state.published_at}" for state in self.versions]
         return "\n".join([head, *listed, f"  the public will read: {self.reason}"])
@@ -66,7 +66,7 @@ class Withdrawn:
         """Return one line for people."""
         place = f"{self.state.dataset} on {self.target}"
         if not self.versions:
-            return f"{place}: {self.state.described} already"
+            return f"{place}: was {self.state.described}"
         return f"{place}: withdrawn, {count_text(len(self.versions), 'version')} and {size_text(self.bytes)} taken down"
 
 

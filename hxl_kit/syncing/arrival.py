@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from hxl_kit.hdx.download import Downloads
     from hxl_kit.hdx.listed import ListedDataset, ListedFile
+    from hxl_kit.pulling import Pulled
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Arrival:
         bytes: how many bytes these have.
         was_here: whether the folder held this dataset before.
         is_changed: whether anything in it is another now.
+        pulled: the same as `pull` tells it.
         notes: what a person should know.
         commands: what brings its tables into the standard's.
     """
@@ -39,6 +41,7 @@ class Arrival:
     bytes: int
     was_here: bool
     is_changed: bool
+    pulled: Pulled
     notes: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
 
@@ -73,7 +76,7 @@ def place(
 
     What HDX keeps itself is known by its time; of a file on another host only that host can say whether it changed.
     """
-    held = here[1] if here and is_same(*here) else None
+    held = here[1] if here and is_same(*here, by_hash=True) else None
     if here and held and _is_known(file, held):
         link_or_copy(here[0], copy)
         return _locked(file, copy.name, held), False

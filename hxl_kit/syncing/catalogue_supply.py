@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hxl_kit.pulling import bring
 from hxl_kit.syncing.holdings import set_time
 from hxl_kit.syncing.lock_file import Entry, LockedFile
-from hxl_kit.syncing.offers import PACKAGES, Brought, Offer
+from hxl_kit.syncing.offers import PACKAGES, Brought, Offer, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from hxl_kit.syncing.lock_file import Upstream
     from hxl_kit.targets.target import State, Target
@@ -62,6 +62,10 @@ class CatalogueSupply:
             upstream="served",
             resources=files,
         )
-        same = held is not None and held.descriptor_sha256 == state.digest
-        outcome = "new" if held is None else "unchanged" if same else "changed"
-        return Brought(entry, outcome, pulled.files, pulled.bytes)
+        return Brought(
+            entry,
+            outcome_of(was_here=held is not None, is_changed=pulled.is_new),
+            pulled,
+            pulled.files,
+            pulled.bytes,
+        )

@@ -13,10 +13,14 @@ from hxl_kit.hdx.download import Downloads
 from hxl_kit.hdx.finding import Question, found
 from hxl_kit.hdx.listed import listed_dataset
 from hxl_kit.hdx.manners import Manners
+from hxl_kit.reading.packages import DESCRIPTOR
 from hxl_kit.syncing.foreign import bring_foreign
 from hxl_kit.syncing.lock_file import Entry
-from hxl_kit.syncing.offers import FOREIGN, PACKAGES, Brought, Offer
+from hxl_kit.syncing.offers import FOREIGN, PACKAGES, WORK, Brought, Offer, outcome_of
 from hxl_kit.syncing.published import bring_package, described_by
+from hxl_kit.targets.hdx import HdxTarget
+from hxl_kit.targets.hdx.undoing import TOMBSTONE
+from hxl_kit.targets.target import require_not_withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,9 +30,6 @@ if TYPE_CHECKING:
     from hxl_kit.hdx.connection import Connection
     from hxl_kit.hdx.listed import ListedDataset
     from hxl_kit.syncing.lock_file import Kind, Upstream
-
-WORK = ".hxl-kit-sync"
-"""The folder inside a synced one that holds what is under way."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class HdxSupply:
                 modified=listed.modified,
                 times={file.id: file.modified for file in listed.resources},
                 bring=partial(self._bring, listed),
-                has_files=bool(listed.files),
+                has_files=bool(listed.files) and not _is_withdrawn(listed),
                 is_certain=not any(file.is_outside for file in listed.files),
             )
 
@@ -95,6 +96,8 @@ class HdxSupply:
             raise UsageError(
                 f"{self.text}: no dataset '{name}'; is it the last part of its page's address?"
             ) from error
+        if _is_withdrawn(listed):
+            require_not_withdrawn(self.text, HdxTarget(self.connection.site).describe(name))
         if not listed.files:
             reason = "its files are given by request" if listed.is_by_request else "it has no files"
             raise UsageError(f"{self.text}/{name}: {reason}; see {self.connection.site.page_of(name)}")
@@ -145,10 +148,8 @@ class HdxSupply:
             upstream="served",
             resources=came.files,
         )
-        outcome = "changed" if came.is_changed else "unchanged"
-        return Brought(
-            entry, outcome if came.was_here else "new", came.fetched, came.bytes, came.notes, came.commands
-        )
+        outcome = outcome_of(was_here=came.was_here, is_changed=came.is_changed)
+        return Brought(entry, outcome, came.pulled, came.fetched, came.bytes, came.notes, came.commands)
 
     def _shown(self, name: str) -> ListedDataset:
         shown: Any = self.connection.read("package_show", id=name)
@@ -157,3 +158,8 @@ class HdxSupply:
                 f"{self.text}: package_show tells nothing of a dataset; is this the address of a CKAN?"
             )
         return listed_dataset(self.connection.site, shown)
+
+
+def _is_withdrawn(listed: ListedDataset) -> bool:
+    """Whether all that is left of a dataset is the note that its publisher took it down."""
+    return listed.named(TOMBSTONE) is not None and listed.named(DESCRIPTOR) is None

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from hxl_kit.pulling import Pulled
     from hxl_kit.syncing.lock_file import Entry, Upstream
 
 Outcome = Literal[
@@ -17,6 +18,15 @@ Outcome = Literal[
 """What became of a dataset: the last four have nothing to bring (any more); what is here of them stays."""
 
 PACKAGES, FOREIGN = "packages", "foreign"
+WORK = ".hxl-kit-sync"
+"""The folder inside a synced one that holds what is under way, and the mark of the process that is at it."""
+
+
+def outcome_of(*, was_here: bool, is_changed: bool) -> Outcome:
+    """Return what became of a dataset that was brought."""
+    if not was_here:
+        return "new"
+    return "changed" if is_changed else "unchanged"
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class Brought:
     Attributes:
         entry: what the lock file says of it.
         outcome: new, changed or unchanged.
+        pulled: the same as `pull` tells it.
         files: how many files were fetched.
         bytes: how many bytes these have.
         notes: what a person should know, a line each.
@@ -34,6 +45,7 @@ class Brought:
 
     entry: Entry
     outcome: Outcome
+    pulled: Pulled
     files: int = 0
     bytes: int = 0
     notes: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import InputError, TargetError
@@ -14,7 +14,9 @@ from hxl_kit.reading.table import listed as named
 from hxl_kit.syncing.arrival import Arrival, wanted_of
 from hxl_kit.syncing.holdings import set_time
 from hxl_kit.syncing.lock_file import LockedFile
-from hxl_kit.targets.target import ServedFile, State
+from hxl_kit.targets.hdx.served import Served
+from hxl_kit.targets.hdx.states import state_of
+from hxl_kit.targets.target import ServedFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from hxl_kit.hdx.download import Downloads, Fetched
     from hxl_kit.hdx.listed import ListedDataset, ListedFile
     from hxl_kit.syncing.lock_file import Entry
+    from hxl_kit.targets.target import State
 
 _TOOL = "hxl_kit"
 
@@ -64,7 +67,7 @@ def described_by(downloads: Downloads, listed: ListedDataset) -> Descriptor | No
             )
         return None
     files = (*served.values(), ServedFile(DESCRIPTOR, len(content), came.sha256))
-    return Descriptor(came, _state(listed, descriptor, files), {**by_path, DESCRIPTOR: file})
+    return Descriptor(came, _state(listed, content, files), {**by_path, DESCRIPTOR: file})
 
 
 def _files(descriptor: Any) -> dict[str, ServedFile]:
@@ -72,7 +75,11 @@ def _files(descriptor: Any) -> dict[str, ServedFile]:
     resources = descriptor.get("resources") if isinstance(descriptor, dict) else None
     found: dict[str, ServedFile] = {}
     for resource in resources if isinstance(resources, list) else ():
-        path, size = resource.get("path"), resource.get("bytes")
+        if not isinstance(resource, dict):
+            return {}
+        if "path" not in resource:
+            continue
+        path, size = resource["path"], resource.get("bytes")
         algorithm, _, digest = str(resource.get("hash", "")).rpartition(":")
         if not isinstance(path, str) or type(size) is not int or algorithm != "sha256":
             return {}
@@ -87,17 +94,11 @@ def _is_ours(descriptor: dict[str, Any]) -> bool:
     return isinstance(provenance, dict) and provenance.get("tool") == _TOOL
 
 
-def _state(listed: ListedDataset, descriptor: dict[str, Any], files: tuple[ServedFile, ...]) -> State:
-    version, digest = str(descriptor.get("version", "")), files[-1].sha256
-    return State(
-        dataset=str(descriptor.get("name") or listed.name),
-        version_id="-".join(part for part in (version, digest[:12]) if part),
-        version=version,
-        published_at=listed.modified,
-        digest=digest,
-        pin=f"{listed.id}@{listed.modified}",
-        files=files,
-    )
+def _state(listed: ListedDataset, content: bytes, files: tuple[ServedFile, ...]) -> State:
+    """Return the version that is served, with every file that its descriptor lists."""
+    state = state_of(Served.of(listed.metadata), content)
+    name = parse_json(content, DESCRIPTOR).get("name")
+    return replace(state, dataset=str(name or listed.name), files=files)
 
 
 def bring_package(
@@ -133,6 +134,7 @@ def bring_package(
         bytes=sum(came.bytes for came in fetched),
         was_here=was_here,
         is_changed=pulled.is_new,
+        pulled=pulled,
     )
 
 

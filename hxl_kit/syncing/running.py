@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from hxl_kit.errors import HxlKitError, UsageError
 from hxl_kit.files import reason_of
 from hxl_kit.syncing.holdings import is_current, is_whole, remove
 from hxl_kit.syncing.lock_file import LockFile, read_lock
+from hxl_kit.syncing.offers import FOREIGN, PACKAGES, WORK
 from hxl_kit.syncing.summary import Done, Summary
 from hxl_kit.targets.lock import exclusive
 
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
     from hxl_kit.syncing.offers import Offer, Supply
 
 JOBS = 4
-WORK = ".hxl-kit-sync"
-"""The folder inside a synced one that holds what is under way, and the mark of the process that is at it."""
-
 _SAVE_SECONDS = 2.0
 _WAIT_SECONDS = 1.0
 
@@ -113,6 +112,8 @@ def _workplace(folder: Path) -> Iterator[Callable[[], None]]:
     except OSError as error:
         raise UsageError(f"{folder}: {reason_of(error)}") from error
     with exclusive(folder / WORK, _WAIT_SECONDS) as lock:
+        for left in (path for room in (PACKAGES, FOREIGN) for path in (folder / room).glob(".*.partial-*")):
+            shutil.rmtree(left, ignore_errors=True)
         yield lock.path.touch
     for leftover in (folder / WORK).iterdir():
         if leftover.is_dir() and not any(leftover.iterdir()):

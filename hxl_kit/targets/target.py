@@ -86,7 +86,7 @@ class State:
     def described(self) -> str:
         """The state in a few words, for messages."""
         if self.withdrawn:
-            return f"withdrawn on {self.withdrawn[:10]} ({self.reason})"
+            return f"withdrawn on {self.withdrawn[:10]}: {self.reason}"
         return f"version {self.version_id} of {self.published_at}" if self.version_id else "nothing published"
 
 
@@ -294,7 +294,7 @@ _PLAN_TEXTS = (
     *("target", "dataset", "package", "digest", "served"),
     *("served_digest", "withdrawn", "reason"),
 )
-AFTER_WITHDRAWAL = "it was withdrawn: it is published again only with --after-withdrawal"
+AFTER_WITHDRAWAL = "published again only with --after-withdrawal"
 
 
 def change_lines(changes: Sequence[Change]) -> list[str]:

@@ -1,4 +1,4 @@
-"""`hxl-kit hdx-lists`."""
+"""`hxl-kit hdx_lists`."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import TargetError
 from hxl_kit.hdx.answers import NotFoundError, RefusedError, UnansweredError
-from hxl_kit.targets.hdx.bytes_served import found
 from hxl_kit.targets.hdx.served import Served
 from hxl_kit.targets.hdx.wanted import Wanted, WantedResource
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from hxl_kit.hdx.connection import Connection
     from hxl_kit.hdx.upload import Progress
-    from hxl_kit.targets.hdx.kept import Kept
+    from hxl_kit.targets.hdx.files_served import Files
     from hxl_kit.targets.hdx.wanted import Same
 
 SHELL_NOTES = "Not published yet: hxl_kit is bringing the files here."
@@ -50,7 +49,7 @@ class Committing:
     """The means of changing one dataset; `progress` is told of the bytes sent."""
 
     connection: Connection
-    kept: Kept
+    files: Files
     same: Same
     progress: Progress | None = None
 
@@ -104,27 +103,20 @@ class Committing:
             if wanted.is_met(served, self.same, good):
                 return served
             served = self._revised(served, wanted, wanted.stale(served, good))
-            good = self.good(served, wanted)
+            good = self.good(served, wanted, fresh=True)
         if wanted.is_met(served, self.same, good):
             return served
         raise ArrivedWrongError(
             f"{self.connection.site.text}: {served.name}: {self._wrong(served, wanted, good)}"
         )
 
-    def good(self, served: Served, wanted: Wanted) -> frozenset[str]:
-        """Return the ids of the resources that serve the bytes that they are to serve; each is asked for."""
-        journal, good = self.kept.journal(), set[str]()
-        for resource in wanted.resources:
-            there = resource.served_in(served)
-            if there is None or not resource.sha256 or there.sha256 != resource.sha256:
-                continue
-            got = found(self.connection, there, journal.proofs.get(there.id))
-            if got.sha256 == resource.sha256:
-                good.add(there.id)
-            if got.proof and got.fresh:
-                journal = journal.with_proof(there.id, got.proof)
-        self.kept.note(journal)
-        return frozenset(good)
+    def good(self, served: Served, wanted: Wanted, *, fresh: bool = False) -> frozenset[str]:
+        """Return the ids of the resources that serve the bytes that they are to serve; `fresh` asks for each anew."""
+        pairs = [(r, r.served_in(served)) for r in wanted.resources if r.sha256]
+        claimed = [(r, there) for r, there in pairs if there and there.sha256 == r.sha256]
+        return frozenset(
+            there.id for r, there in claimed if self.files.asked(there, fresh=fresh).sha256 == r.sha256
+        )
 
     def _revised(self, served: Served, wanted: Wanted, sent: tuple[WantedResource, ...]) -> Served:
         """Send the one request; where nobody knows whether it was done, look, and send it again only if it was not."""
@@ -137,7 +129,7 @@ class Committing:
                 now = self.show(served.id)
                 if now is None:
                     raise
-                if now.modified != served.modified:
+                if now.pin != served.pin:
                     return self._taken(now, wanted, error)
                 pause(error)
         raise AssertionError

@@ -33,7 +33,7 @@ def examine(committing: Committing, files: Files, dataset: str) -> tuple[Ailment
     Raises:
         TargetError: the site does not answer, or refuses.
     """
-    served = _shown(committing, dataset)
+    served = committing.show(dataset)
     return tuple(f.ailment for f in findings(Case.of(served, files))) if served else ()
 
 
@@ -45,7 +45,7 @@ def repair(
     Raises:
         TargetError: the site refuses, or somebody changed the dataset meanwhile; nothing was changed.
     """
-    served = _shown(committing, dataset)
+    served = committing.show(dataset)
     if served is None:
         return ()
     case = Case.of(served, files)
@@ -56,12 +56,6 @@ def repair(
     elif treatments:
         _mend(committing, case, treatments)
     return tuple(f.ailment for f in held)
-
-
-def _shown(committing: Committing, dataset: str) -> Served | None:
-    """Return a dataset; None where there is none, or it was deleted and only its organisation sees that."""
-    served = committing.show(dataset)
-    return None if served is None or served.raw.get("state") == "deleted" else served
 
 
 def _delete(committing: Committing, served: Served) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hxl_kit.errors import TargetError
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 
     from hxl_kit.hdx.connection import Connection
     from hxl_kit.targets.hdx.kept import Kept
-    from hxl_kit.targets.hdx.served import Served, ServedResource
+    from hxl_kit.targets.hdx.served import Mark, Served, ServedResource
     from hxl_kit.targets.target import ServedFile, State
 
 
 @dataclass(frozen=True)
 class Files:
-    """Brings files of one dataset here."""
+    """Brings files of one dataset here; `looked` is what addresses gave in this run."""
 
     connection: Connection
     kept: Kept
+    looked: dict[Mark, Found] = field(default_factory=dict)
 
     def descriptor(self, served: Served) -> bytes | None:
         """Return the datapackage.json that is served; None where there is none, or its address gives none."""
@@ -44,8 +45,16 @@ class Files:
         brought = self.kept.file(sha256) if sha256 else None
         return brought.read_bytes() if brought else None
 
-    def asked(self, resource: ServedResource) -> Found:
-        """Return what a resource's address gives, and note what it proves."""
+    def asked(self, resource: ServedResource, *, fresh: bool = False) -> Found:
+        """Return what a resource's address gives, and note what it proves; a short while later it is not asked again.
+
+        `fresh` asks it in any case, as after a write.
+        """
+        if fresh or resource.mark not in self.looked:
+            self.looked[resource.mark] = self._asked(resource)
+        return self.looked[resource.mark]
+
+    def _asked(self, resource: ServedResource) -> Found:
         journal = self.kept.journal()
         got = found(self.connection, resource, journal.proofs.get(resource.id))
         if got.proof and got.fresh:

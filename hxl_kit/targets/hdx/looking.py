@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hxl_kit.targets.hdx.served import ServedResource
 
 _THERE, _DENIED = 200, frozenset({401, 403})
-_MISSING = "(status 500)"
+_FAILED = 500
 """What CKAN answers, however often it is asked, for a file that is not in its storage."""
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
@@ -109,8 +109,10 @@ def seen(files: Files, resource: ServedResource) -> Seen:
         if proof and proof.sha256 == resource.sha256 and files.asked(resource).sha256 == proof.sha256:
             return Seen(resource, "file", proof.sha256, bytes=resource.bytes)
         return files.connection.patience.attempts_of()(_looked, files.connection, resource)
-    except TargetError as error:
-        return Seen(resource, "nothing" if _MISSING in str(error) else "no-answer")
+    except UnansweredError as error:
+        return Seen(resource, "nothing" if error.status == _FAILED else "no-answer")
+    except TargetError:
+        return Seen(resource, "no-answer")
 
 
 def _looked(connection: Connection, resource: ServedResource) -> Seen:

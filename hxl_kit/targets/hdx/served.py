@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import TargetError
@@ -13,6 +15,10 @@ from hxl_kit.reading.packages import DESCRIPTOR
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Mark = tuple[str, str, str]
+"""What tells a file of a resource from the one that was there before."""
+
+_DIGITS = 12
 _OURS = re.compile(r"sha256:[0-9a-f]{64}")
 
 COMPUTED = frozenset(
@@ -88,6 +94,11 @@ class ServedResource:
         return self.raw.get("url_type") == "upload"
 
     @property
+    def mark(self) -> Mark:
+        """What changes when another file is sent: id, hash and when it was last modified."""
+        return self.id, str(self.raw.get("hash") or ""), str(self.raw.get("last_modified") or "")
+
+    @property
     def in_quarantine(self) -> bool:
         """Whether the site keeps the file back until somebody has looked at it."""
         return str(self.raw.get("in_quarantine", "")).lower() == "true"
@@ -131,7 +142,9 @@ class Served:
     @property
     def pin(self) -> str:
         """What changes whenever anything in the dataset does."""
-        return f"{self.id}@{self.modified}"
+        # CKAN deletes a resource without moving metadata_modified.
+        files = json.dumps([[r.id, r.raw.get("last_modified"), r.raw.get("hash")] for r in self.resources])
+        return f"{self.id}@{self.modified}@{sha256(files.encode()).hexdigest()[:_DIGITS]}"
 
     @property
     def is_private(self) -> bool:

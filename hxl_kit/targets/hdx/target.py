@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from hxl_kit.hdx.site import Site
     from hxl_kit.hdx.upload import Progress
     from hxl_kit.reading.packages import Package
-    from hxl_kit.targets.hdx.served import Served, ServedResource
+    from hxl_kit.targets.hdx.bytes_served import Found
+    from hxl_kit.targets.hdx.served import Mark, Served, ServedResource
     from hxl_kit.targets.hdx.wanted import Wanted
     from hxl_kit.targets.target import Ailment
 
@@ -57,6 +58,7 @@ class HdxTarget:
     replaces_quarantined: bool = False
     progress: Progress | None = field(default=None, repr=False, compare=False)
     state: Path = field(default_factory=state_folder, repr=False)
+    _looked: dict[Mark, Found] = field(default_factory=dict, init=False, repr=False, compare=False)
     _offers: dict[Path, Offer] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -173,7 +175,7 @@ class HdxTarget:
         staged.cleared.require(staged.package.digest, staged.dataset)
         with self._changing(staged.dataset, pin) as (committing, now):
             wanted = self._wanted(staged.package, now)
-            if now and not is_shell(now):
+            if now and self._state(now).version_id:
                 self._keep(now)
             done = self._made(committing, now or committing.shell(wanted.fields), wanted)
             self._keep(done, {r.sha256: r.path for r in wanted.resources if r.path})
@@ -205,12 +207,17 @@ class HdxTarget:
 
     def examine(self, dataset: str) -> tuple[Ailment, ...]:
         """Return what is not in order with a dataset, whichever tool left it so."""
-        return examine(self._committing(dataset), self._files(dataset), dataset) if dataset else ()
+        return examine(*self._with_fresh_eyes(dataset), dataset) if dataset else ()
 
     def repair(self, dataset: str, ailments: Sequence[Ailment]) -> tuple[Ailment, ...]:
         """Apply the remedies of ailments that still hold; return what was repaired."""
         with self._kept(dataset).alone():
-            return repair(self._committing(dataset), self._files(dataset), dataset, ailments)
+            return repair(*self._with_fresh_eyes(dataset), dataset, ailments)
+
+    def _with_fresh_eyes(self, dataset: str) -> tuple[Committing, Files]:
+        """Give the means of changing and of reading a dataset that trust nothing which was looked at before."""
+        files = Files(self.connection, self._kept(dataset))
+        return Committing(self.connection, files, same, self.progress), files
 
     @contextmanager
     def _changing(self, dataset: str, pin: str) -> Iterator[tuple[Committing, Served | None]]:
@@ -309,10 +316,10 @@ class HdxTarget:
         return () if self.replaces_quarantined else tuple(f"{name}: {_HELD}" for name in held)
 
     def _committing(self, dataset: str) -> Committing:
-        return Committing(self.connection, self._kept(dataset), same, self.progress)
+        return Committing(self.connection, self._files(dataset), same, self.progress)
 
     def _files(self, dataset: str) -> Files:
-        return Files(self.connection, self._kept(dataset))
+        return Files(self.connection, self._kept(dataset), self._looked)
 
     def _kept(self, dataset: str) -> Kept:
         if not is_safe_name(dataset):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hxl_kit.hdx.fields import with_kept_tags
 from hxl_kit.hdx.upload import Upload
 from hxl_kit.targets.target import Change
 
@@ -116,9 +117,13 @@ class Wanted:
         # Lists are merged by position unless they are taken away first.
         lists = [name for name in ("groups", "tags") if name in self.fields]
         data = {
-            "match": {"id": served.id, "metadata_modified": served.modified},
+            "match": {
+                "id": served.id,
+                "metadata_modified": served.modified,
+                "resources": [{"id": r.id} for r in served.resources],
+            },
             "filter": [f"-{name}" for name in ("resources", *lists, *sorted(self.absent))],
-            "update": {**self.fields, "resources": resources},
+            "update": {**with_kept_tags(self.fields, served.raw), "resources": resources},
         }
         uploads = tuple(
             Upload(f"update__resources__{number}__upload", _file_name(r), r.path)

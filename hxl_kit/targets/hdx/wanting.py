@@ -107,7 +107,9 @@ class Wanting:
         except RefusedError as error:
             if error.status in _UNKNOWN_ACTION:
                 return ()
-            return error.problems or (str(error),)
+            if not error.problems:
+                raise
+            return error.problems
         return ()
 
 

@@ -1,0 +1,1 @@
+"""The parts of scripts/fault_matrix.py."""
