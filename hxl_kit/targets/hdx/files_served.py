@@ -62,12 +62,12 @@ class Files:
         return got
 
     def keep(self, resource: ServedResource) -> str:
-        """Keep the bytes that a resource serves; return their SHA-256, "" where there are none."""
-        if (
-            resource.sha256
-            and self.kept.file(resource.sha256)
-            and self.asked(resource).sha256 == resource.sha256
-        ):
+        """Keep the bytes that a resource serves; return their SHA-256, "" where there are none.
+
+        Where the bytes that it claims are here they are taken: what comes in their place is damage, or a page of a
+        network on the way, and nothing to go back to.
+        """
+        if resource.sha256 and self.kept.file(resource.sha256):
             return resource.sha256
         return self._brought(resource)
 

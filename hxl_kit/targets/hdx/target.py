@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from hxl_kit.errors import InputError, TargetError
 from hxl_kit.hdx.comparing import same
@@ -20,6 +20,7 @@ from hxl_kit.targets.hdx.committing import ArrivedWrongError, Committing, MovedE
 from hxl_kit.targets.hdx.examining import examine, repair
 from hxl_kit.targets.hdx.files_served import Files
 from hxl_kit.targets.hdx.kept import Kept, KeptVersion, state_folder
+from hxl_kit.targets.hdx.served import ServedResource
 from hxl_kit.targets.hdx.states import state_of, state_of_version, withdrawn_state
 from hxl_kit.targets.hdx.undoing import TOMBSTONE, as_it_was, tombstone
 from hxl_kit.targets.hdx.wanting import Wanting
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from hxl_kit.hdx.upload import Progress
     from hxl_kit.reading.packages import Package
     from hxl_kit.targets.hdx.bytes_served import Found
-    from hxl_kit.targets.hdx.served import Mark, Served, ServedResource
+    from hxl_kit.targets.hdx.served import Mark, Served
     from hxl_kit.targets.hdx.wanted import Wanted
     from hxl_kit.targets.target import Ailment
 
@@ -241,7 +242,7 @@ class HdxTarget:
         except ArrivedWrongError as error:
             there = committing.show(now.id)
             before = next(iter(self._kept(now.name).journal().versions), None)
-            if is_shell(now) or there is None or before is None or there.modified == now.modified:
+            if is_shell(now) or there is None or not _is_whole(before) or there.pin == now.pin:
                 raise
             committing.make(there, self._of_version(before, there))
             raise TargetError(f"{error}; what was published before is served again") from error
@@ -344,3 +345,11 @@ def _damage(files: Files, sha256: str, resource: ServedResource | None) -> str |
     if got == sha256:
         return None
     return "damaged" if got else "missing"
+
+
+def _is_whole(version: KeptVersion | None) -> TypeGuard[KeptVersion]:
+    """Whether a version is kept with the very files that it claims."""
+    if version is None:
+        return False
+    claimed = [resource for resource in map(ServedResource, version.resources) if resource.sha256]
+    return all(version.files.get(resource.id) == resource.sha256 for resource in claimed)
