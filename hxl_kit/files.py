@@ -75,6 +75,16 @@ def write_atomically(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def link_or_copy(file: Path, place: Path) -> None:
+    """Put a file at a second place where nothing is: the same bytes on the disk where the system can, else a copy."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(file, place)
+    except OSError:
+        with file.open("rb") as content, place.open("xb") as copy:
+            shutil.copyfileobj(content, copy, CHUNK_BYTES)
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames inside `folder` durable where the system can (Windows cannot open a folder)."""
     if os.name == "nt":

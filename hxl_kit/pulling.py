@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import InputError, TargetError, UsageError, nearest
-from hxl_kit.files import CHUNK_BYTES, reason_of, sha256_of, staged_folder
+from hxl_kit.files import link_or_copy, reason_of, sha256_of, staged_folder
 from hxl_kit.reading.packages import DESCRIPTOR, read_package, verify_files
 from hxl_kit.reading.paths import is_written_path
 from hxl_kit.reading.table import shown
@@ -115,16 +113,6 @@ def _reused(out: Path, file: ServedFile, stage: Path) -> bool:
         return False
     link_or_copy(here, stage / file.path)
     return True
-
-
-def link_or_copy(file: Path, place: Path) -> None:
-    """Put a file at a second place where nothing is: the same bytes on the disk where the system can, else a copy."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(file, place)
-    except OSError:
-        with file.open("rb") as content, place.open("xb") as copy:
-            shutil.copyfileobj(content, copy, CHUNK_BYTES)
 
 
 def _found(target: Target, name: str, version: str | None) -> State:

@@ -1,4 +1,4 @@
-"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `summarise [FILE]`, `sources [FOLDER]`, `places`, `validate [PACKAGE]`, `hxl [FILE]`, `repository`, `screen`.
+"""Benchmarks: `python scripts/bench.py normalise [FILE]`, `summarise [FILE]`, `sources [FOLDER]`, `places`, `validate [PACKAGE]`, `hxl [FILE]`, `repository`, `screen`, `publish`.
 
 Every measured run is a process of its own: wall and CPU seconds and peak memory are what the operating
 system accounts for it. The floor and the tool take turns, so that a slow moment of the machine hits both.
@@ -43,7 +43,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument(
         "benchmark",
-        choices=["normalise", "sources", "places", "summarise", "validate", "hxl", "repository", "screen"],
+        choices=["normalise", "sources", "places", "summarise", *BY_MODULE],
     )
     parser.add_argument(
         "file",
@@ -60,6 +60,8 @@ def main() -> int:
     parser.add_argument(
         "--rows", type=int, default=1_000_000, help="validate, screen: rows of the made tables"
     )
+    parser.add_argument("--megabytes", type=int, default=300, help="publish: size of the file")
+    parser.add_argument("--datasets", type=int, default=200, help="publish: how many are synced")
     arguments = parser.parse_args()
     if arguments.benchmark == "places":
         return places(quick=arguments.quick, seed=arguments.seed, errors=arguments.errors)
@@ -84,6 +86,7 @@ BY_MODULE: dict[str, Callable[[Any, argparse.Namespace, Path], int]] = {
     "hxl": lambda module, asked, folder: module.hxl(asked.file, folder, min(asked.rows, GROWN_ROWS)),
     "repository": lambda module, _, folder: module.repository(folder),
     "screen": lambda module, asked, folder: module.screen(folder, asked.rows, asked.runs),
+    "publish": lambda module, asked, folder: module.publish(folder, asked.megabytes, asked.datasets),
 }
 """Benchmarks in a module of their own, `bench_<name>`, which is loaded when it is asked for."""
 

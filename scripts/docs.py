@@ -24,7 +24,7 @@ from hxl_kit.standard.tables import Field, table, table_names
 from hxl_kit.validation.catalogue import check_sets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hxl_kit.sources.definition import Layout, Source
 
@@ -205,11 +205,50 @@ INDEX = """\
 # Documentation
 
 {{ generated }}
+{% for heading, pages in sections %}
+## {{ heading }}
 {% for path, title in pages %}
 - [{{ title }}]({{ path }})
 {%- endfor %}
-- [Sources, a page each](sources)
-"""
+{% endfor %}"""
+
+SECTIONS = {
+    "From files to packages": (
+        "reading.md",
+        "normalising.md",
+        "template.md",
+        "packages.md",
+        "quantities.md",
+        "places.md",
+        "gazetteers.md",
+        "boundaries.md",
+        "hxl.md",
+    ),
+    "Is it right?": (
+        "validating.md",
+        "checks.md",
+        "own-checks.md",
+        "strict.md",
+        "guards.md",
+        "summarising.md",
+        "reports.md",
+        "ci.md",
+    ),
+    "May it leave?": ("screening.md", "disclosure.md", "remedies.md", "clearance.md"),
+    "Publishing, and bringing datasets here": (
+        "publishing.md",
+        "hdx.md",
+        "sandbox.md",
+        "undo.md",
+        "sync.md",
+        "adopt.md",
+        "faults.md",
+    ),
+    "The standard": ("tables/", "codelists.md", "sources"),
+}
+"""Headings of the index, and the pages below each in the order in which one reads them; `tables/` are all of them."""
+ELSE = "The program"
+"""The heading of the pages that no section names."""
 
 
 def sources() -> dict[str, str]:
@@ -322,8 +361,25 @@ def pages() -> dict[str, str]:
     }
     written.pop("index.md", None)
     listed = {path: text for path, text in made.items() if not path.startswith("sources/")}
-    titles = [(path, _title(text)) for path, text in {**dict(sorted(written.items())), **listed}.items()]
-    return {**made, "index.md": _rendered(INDEX, pages=titles)}
+    titles = {path: _title(text) for path, text in {**dict(sorted(written.items())), **listed}.items()}
+    return {
+        **made,
+        "index.md": _rendered(INDEX, sections=sections({**titles, "sources": "Sources, a page each"})),
+    }
+
+
+def sections(titles: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the headings of the index, each with path and title of its pages; `titles` are all pages by path."""
+    named: dict[str, list[str]] = {}
+    for heading, places in SECTIONS.items():
+        named[heading] = [path for place in places for path in titles if _is_of(path, place)]
+    placed = {path for paths in named.values() for path in paths}
+    named[ELSE] = [path for path in titles if path not in placed]
+    return [(heading, [(path, titles[path]) for path in paths]) for heading, paths in named.items() if paths]
+
+
+def _is_of(path: str, place: str) -> bool:
+    return path.startswith(place) if place.endswith("/") else path == place
 
 
 def out_of_date(made: dict[str, str]) -> list[str]:

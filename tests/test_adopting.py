@@ -12,7 +12,6 @@ from hdx_client_for_tests import hdx_python_api
 from packages_for_tests import write_package
 
 from hxl_kit.adopting import adopt
-from hxl_kit.adopting.inputs import safe_names
 from hxl_kit.errors import TargetError, UsageError
 from hxl_kit.hdx.comparing import same
 from hxl_kit.hdx.connection import Connection, Patience
@@ -214,13 +213,6 @@ def test_a_withdrawn_dataset_is_not_adopted(tmp_path):
     target.withdraw("syria-events", "A mistake.", target.describe("syria-events").pin)
     with pytest.raises(TargetError, match="was withdrawn on"):
         adopt(target, "syria-events", tmp_path / "adopted")
-
-
-def test_names_of_files_are_safe_and_no_two_alike():
-    names = ["../../etc/passwd", "CON.csv", "a b.csv", "A_b.csv", ".hidden", "", "données.csv"]
-    assert safe_names(names) == [
-        *("_.._etc_passwd", "_CON.csv", "a_b.csv", "A_b-2.csv", "hidden", "file", "données.csv"),
-    ]
 
 
 def _events_package(folder, name, **metadata):

@@ -44,6 +44,22 @@ def test_a_plain_package_of_class_low_goes(tmp_path):
     assert found.proof is not None
 
 
+# whose files they are
+
+
+@pytest.mark.parametrize("mark", [{"trusted": False}, {"trusted": "no"}, {"trusted": None}])
+def test_what_was_only_described_does_not_go_whatever_its_class(tmp_path, mark):
+    found = cleared(tmp_path, PLAIN, hxl_kit=mark, waivers=[waiver("described-only")])
+    assert rules(found) == {"described-only"}
+    assert all(way in found.refusals[0].fix for way in ("normalise", "adopt"))
+    assert found.proof is None
+
+
+@pytest.mark.parametrize("mark", [{"trusted": True}, {}, "1.0", None])
+def test_other_words_on_how_a_descriptor_came_to_be_speak_against_nothing(tmp_path, mark):
+    assert not cleared(tmp_path, PLAIN, hxl_kit=mark).refusals
+
+
 # the class
 
 
@@ -340,7 +356,7 @@ def test_waiving_loses_nothing_and_covers_nothing_that_is_not_named(objections, 
 def test_what_may_be_waived():
     assert {"person-name", "small-group", "terms-forbidden", "terms-aggregates-only"} <= set(waivable_rules())
     never = {name for name, rule in clearance_rules().items() if not rule.waivable}
-    assert never == {"sensitivity-missing", "sensitivity-class", "access", "masked-anew"}
+    assert never == {"described-only", "sensitivity-missing", "sensitivity-class", "access", "masked-anew"}
     assert not never & set(waivable_rules())
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hxl_kit.disclosure.cells import cells
@@ -214,6 +214,7 @@ INSIDE = np.array(
 
 
 @settings(max_examples=40)
+@example([0, 2, 3, 0, 2, 1, 0, 2])
 @given(st.lists(st.integers(0, 9), min_size=8, max_size=8))
 def test_no_count_of_a_table_in_three_ways_can_be_worked_out(values):
     truth = INSIDE @ values
@@ -267,10 +268,21 @@ def assert_open(column, inside, values):
     """Hold shown counts to be none of 1 to 4, and each hidden one to have two values at least that fit what is shown."""
     shown = np.array(column.cast(pl.Float64).fill_null(float("nan")))
     assert not ((shown > 0) & (shown < 5)).any()
-    tried = np.array(values) + np.array([*itertools.product((0, 1, -1), repeat=len(values))])
-    counts = tried[(tried >= 0).all(axis=1)] @ inside.T
-    fitting = counts[(np.isnan(shown) | (counts == shown)).all(axis=1)]
-    assert (np.ptp(fitting[:, np.isnan(shown)], axis=0) > 0).all()
+    hidden = np.isnan(shown)
+    # Most are open to a change by one; the few others are looked for further away.
+    assert any(
+        (np.ptp(fitting(shown, inside, values, reach)[:, hidden], axis=0) > 0).all() for reach in (1, 2, 3)
+    )
+
+
+def fitting(shown, inside, values, reach):
+    """The tables that fit what is shown, of all whose groups differ from the true ones by `reach` at most."""
+    changes = np.array([*itertools.product(range(-reach, reach + 1), repeat=len(values))], dtype=np.int8)
+    tried = changes + np.array(values, dtype=np.int8)
+    tried = tried[(tried >= 0).all(axis=1)]
+    for row, count in zip(inside, shown, strict=True):
+        tried = tried if np.isnan(count) else tried[tried[:, row].sum(axis=1) == count]
+    return tried @ inside.T.astype(np.int64)
 
 
 def test_a_record_does_not_say_how_many_counts_are_small():

@@ -21,8 +21,10 @@ CELLS = [
     ("update", "package_revise", 0, "403", "before", 1),
     ("update", "package_revise", 0, "reset", "after", 1),
     ("update", "package_revise", 0, "dropped-upload", "after", 1),
+    ("update", "package_revise", 0, "corrupt-upload", "after", LASTING),
     ("update", "package_revise", 0, "kill -9", "after", 1),
     ("update", "download", 0, "short-download", "after", 1),
+    ("update", "download", 0, "html-download", "after", LASTING),
 ]
 
 

@@ -10,10 +10,12 @@ from hdx.data.hdxobject import HDXError
 from hdx_client_for_tests import downloaded, hdx_python_api
 from packages_for_tests import write_package
 
-from hxl_kit.errors import TargetError
+from hxl_kit.errors import ClearanceError, TargetError
 from hxl_kit.hdx.connection import Connection, Patience
 from hxl_kit.hdx.site import Site
 from hxl_kit.publishing import apply_plan, make_plan
+from hxl_kit.publishing.clearing import clear
+from hxl_kit.reading.packages import verify_files
 from hxl_kit.targets.hdx import HdxTarget, ailments
 from hxl_kit.targets.hdx.committing import SHELL_NOTES
 
@@ -73,9 +75,18 @@ def found(target, name):
     return [(a.rule, a.place.split(" ")[0], bool(a.remedy)) for a in target.examine(name)]
 
 
+def cleared(package):
+    """The proof that a package may be published."""
+    return clear(package).proof
+
+
+def repaired(target, name):
+    return target.repair(name, target.examine(name), cleared)
+
+
 def mended(target, name):
     """Repair all and return what is left."""
-    target.repair(name, target.examine(name))
+    repaired(target, name)
     return found(target, name)
 
 
@@ -87,7 +98,7 @@ def resource(sandbox, name, file):
 def test_an_untouched_publication_is_in_order(target, published, name, sandbox):
     before = sandbox.call("package_show", {"id": name})["metadata_modified"]
     assert found(target, name) == []
-    assert target.repair(name, ()) == ()
+    assert target.repair(name, (), cleared) == ()
     assert sandbox.call("package_show", {"id": name})["metadata_modified"] == before
 
 
@@ -135,7 +146,7 @@ def test_a_corrupt_upload_of_hdx_python_api_is_found_behind_its_hash(target, cli
         ("download-differs", "events.csv", False),
         ("hash-untrue", "events.csv", True),
     ]
-    target.repair(name, target.examine(name))
+    repaired(target, name)
     assert client.publish(name, events) == {"events.csv": 2}
     assert client.files(name) == [("events.csv", NEWER)]
     assert found(target, name) == []
@@ -204,6 +215,37 @@ def test_other_bytes_behind_our_hash_are_replaced_by_what_is_kept(target, publis
     assert mended(target, name) == []
     assert downloaded(resource(sandbox, name, "events.csv")["url"]) == right
     assert resource(sandbox, name, "events.csv")["id"] == there["id"]
+
+
+def test_files_of_a_package_are_sent_again_only_where_it_may_be_published(
+    target, published, sandbox, name, tmp_path
+):
+    there = resource(sandbox, name, "events.csv")
+    sandbox.call("resource_delete", {"id": there["id"]})
+    asked = []
+
+    def refuse(package):
+        asked.append((package.digest, verify_files(package)))
+        raise ClearanceError("refused today")
+
+    before = sandbox.call("package_show", {"id": name})
+    with pytest.raises(ClearanceError, match="refused today"):
+        target.repair(name, target.examine(name), refuse)
+    assert asked == [(published.digest, [])], "the package as it will be"
+    other = cleared(write_package(tmp_path / "other"))
+    with pytest.raises(ClearanceError, match="not the package that was cleared"):
+        target.repair(name, target.examine(name), lambda _: other)
+    assert sandbox.call("package_show", {"id": name}) == before
+    assert mended(target, name) == []
+
+
+def test_a_damaged_descriptor_comes_back_with_the_files_that_it_lists(target, published, sandbox, name):
+    there = resource(sandbox, name, "datapackage.json")
+    stale = (published.folder / "datapackage.json").read_bytes().replace(b"events.csv", b"others.csv")
+    patch = {"id": there["id"], "hash": there["hash"]}
+    sandbox.call("resource_patch", patch, files={"upload": ("datapackage.json", stale)})
+    assert found(target, name) == [("download-differs", "datapackage.json", True)]
+    assert mended(target, name) == []
 
 
 def test_other_bytes_with_nothing_kept_are_told_and_their_hash_stays(target, published, sandbox, name):
@@ -288,7 +330,7 @@ def _shell(client, sandbox, name):
 def test_a_publication_that_was_killed_is_left_for_the_next_publish(target, client, sandbox, name):
     _shell(client, sandbox, name)
     assert found(target, name) == [("publication-unfinished", name, False)]
-    assert target.repair(name, target.examine(name)) == ()
+    assert repaired(target, name) == ()
     assert client.shown(name)["state"] == "active"
 
 
@@ -315,5 +357,5 @@ def test_a_repair_changes_nothing_that_somebody_changed_meanwhile(
 
     monkeypatch.setattr(type(target.connection), "write", after_another_editor)
     with pytest.raises(TargetError, match="somebody changed it meanwhile; nothing was repaired"):
-        target.repair(name, told)
+        target.repair(name, told, cleared)
     assert not client.shown(name)["private"]

@@ -157,29 +157,29 @@ def test_unknown_lists_are_told():
 
 
 def test_command_shows_the_lists_and_one_of_them(cli):
-    ran = cli("hdx_lists")
+    ran = cli("hdx-lists")
     assert ran.code == 0
     assert all(name in ran.out for name in lists.list_names())
     assert "shipped" in ran.out
-    ran = cli("hdx_lists", "frequencies", "--format", "json")
+    ran = cli("hdx-lists", "frequencies", "--format", "json")
     [listed] = json.loads(ran.out)
     assert listed["rows"][0] == {"days": "-2", "title": "as needed", "other_names": "adhoc"}
 
 
 @pytest.mark.parametrize("options", [("--refresh", "--forget"), ("--refresh", "--to", "catalogue:x")])
 def test_command_refuses_what_makes_no_sense(cli, options):
-    ran = cli("hdx_lists", *options)
+    ran = cli("hdx-lists", *options)
     assert ran.code == 2
     assert "Traceback" not in ran.err
 
 
 def test_command_brings_newer_lists_from_a_server(cli, sandbox, monkeypatch):
     monkeypatch.setenv("HDX_KEY", sandbox.editor_key)
-    ran = cli("hdx_lists", "--refresh", "--to", f"hdx:{sandbox.url}")
+    ran = cli("hdx-lists", "--refresh", "--to", f"hdx:{sandbox.url}")
     assert ran.code == 0
     assert "refreshed" in ran.out
     assert sandbox.editor_key not in ran.out + ran.err
     assert "conflict-violence" in lists.approved_tags()
     assert "world" in lists.locations()
-    assert cli("hdx_lists", "--forget").code == 0
+    assert cli("hdx-lists", "--forget").code == 0
     assert not lists.hdx_list("tags").refreshed

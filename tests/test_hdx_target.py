@@ -35,6 +35,7 @@ from hxl_kit.targets.hdx import HdxTarget
 ROWS = [{"event_id": "e1", "fatalities": "3"}, {"event_id": "e2", "fatalities": "4"}]
 FILES = ["events.csv", "events.hxl.csv", "datapackage.json"]
 READS = {"package_validate"}
+NOTES = "Events that were made up for a test."
 
 
 class QuickTarget(HdxTarget):
@@ -64,7 +65,7 @@ def made(tmp_path, name):
         told = {
             "name": name,
             "title": "Made-up events",
-            "description": "Events that were made up for a test.",
+            "description": NOTES,
             "methodology": "They were made up.",
             "keywords": ["conflict-violence"],
             "licenses": [{"name": "CC-BY-4.0"}],
@@ -127,6 +128,30 @@ def test_one_changed_figure_is_one_request_with_the_changed_files(sandbox, targe
     assert [r["action"] for r in writes(sandbox)] == ["package_revise"]
     shown = sandbox.call("package_show", {"id": name})["resources"]
     assert {r["name"]: r["id"] for r in shown} == ids
+
+
+def test_a_plan_names_the_files_that_hdx_gets_besides_the_package(sandbox, target, made, name):
+    package = made(hdx={"resources": {"zip": True}})
+    plan = make_plan(package, target)
+    (added,) = [change for change in plan.changes if change.resource == f"{name}.zip"]
+    assert added.action == "add"
+    assert added.bytes > 0
+    assert f"add     {name}.zip" in plan.as_text()
+    apply_plan(plan, package, target)
+    (served,) = [
+        r for r in sandbox.call("package_show", {"id": name})["resources"] if r["name"] == f"{name}.zip"
+    ]
+    assert (served["hash"], served["size"]) == (added.after, added.bytes)
+    assert make_plan(package, target).changes == ()
+    later = make_plan(made([ROWS[0]], "q", version="2", hdx={"resources": {"zip": True}}), target)
+    assert [c.action for c in later.changes if c.resource == f"{name}.zip"] == ["replace"]
+    without = make_plan(made([ROWS[0]], "r", version="2"), target)
+    assert [c.action for c in without.changes if c.resource == f"{name}.zip"] == ["remove"]
+    sandbox.call("resource_delete", {"id": served["id"]})
+    again = make_plan(package, target)
+    assert [(c.action, c.resource) for c in again.changes] == [("add", f"{name}.zip")]
+    apply_plan(again, package, target)
+    assert make_plan(package, target).changes == ()
 
 
 def test_metadata_alone_change_without_files(sandbox, target, made, name):
@@ -210,6 +235,52 @@ def test_withdrawn_is_gone_with_a_reason(sandbox, target, made, name, tmp_path):
     assert target.describe(name).digest == package.digest
 
 
+def test_history_names_what_was_withdrawn_also_when_it_is_published_again_and_on_other_machines(
+    sandbox, target, made, name, tmp_path
+):
+    first, second = made(), made([ROWS[0]], "q", version="2")
+    elsewhere = replace(target, state=tmp_path / "elsewhere")
+    published(first, elsewhere)
+    published(second, target)
+    before = history(target, name).versions
+    assert [(v.digest, v.withdrawn) for v in before] == [(second.digest, ""), (first.digest, "")]
+    withdraw(plan_withdrawal(target, name, "the figures are under review"), target)
+    named = [(v.version_id, v.version, v.digest) for v in before]
+    for there in (target, elsewhere):
+        gone = history(there, name).versions
+        assert [(v.version_id, v.version, v.digest) for v in gone] == named
+        assert all(v.withdrawn and v.reason == "the figures are under review" and not v.files for v in gone)
+    third = made([ROWS[1]], "r", version="3")
+    apply_plan(make_plan(third, target), third, target, after_withdrawal=True)
+    for there in (target, elsewhere):
+        kept, *gone = history(there, name).versions
+        assert (kept.digest, kept.withdrawn) == (third.digest, "")
+        assert [(v.version_id, v.version, v.digest) for v in gone] == named
+        with pytest.raises(TargetError, match=r"was withdrawn on \d.*: the figures are under review"):
+            plan_rollback(there, name, first.descriptor["version"])
+        with pytest.raises(UsageError, match="no version before the one served"):
+            plan_rollback(there, name)
+    withdraw(plan_withdrawal(elsewhere, name, "Once more."), elsewhere)
+    newest, *older = history(target, name).versions
+    assert (newest.digest, newest.reason) == (third.digest, "Once more.")
+    assert [v.reason for v in older] == ["the figures are under review"] * 2
+    shown = sandbox.call("package_show", {"id": name}, key="")
+    assert [r["name"] for r in shown["resources"]] == ["withdrawn.json"]
+
+
+def test_going_back_after_a_withdrawal_leaves_the_word_of_it(sandbox, target, made, name):
+    published(made(), target)
+    withdraw(plan_withdrawal(target, name, "the figures are under review"), target)
+    second, third = made([ROWS[0]], "q", version="2"), made([ROWS[1]], "r", version="3")
+    apply_plan(make_plan(second, target), second, target, after_withdrawal=True)
+    published(third, target)
+    rollback(plan_rollback(target, name), target)
+    shown = sandbox.call("package_show", {"id": name})["resources"]
+    assert [r["name"] for r in shown] == [*FILES, "withdrawn.json"]
+    assert [bool(v.withdrawn) for v in history(target, name).versions] == [False, False, True]
+    assert target.examine(name) == ()
+
+
 def test_all_problems_are_told_at_once_and_nothing_is_sent(sandbox, target, made, name):
     wrong = made(
         hdx={"frequency": "often", "locations": ["xyz"]},
@@ -289,6 +360,60 @@ def test_an_update_that_arrives_damaged_brings_the_old_version_back(sandbox, tar
         apply_plan(plan, second, target)
     assert target.describe(name).digest == first.digest
     assert target.faults(target.describe(name)) == ()
+
+
+def test_where_nothing_arrives_whole_nothing_is_public_until_it_is_published_again(
+    sandbox, target, made, name, tmp_path
+):
+    published(made(), target)
+    second = made([ROWS[0]], "q", version="2")
+    plan = make_plan(second, target)
+    sandbox.fault(path="package_revise", when="before", fault="corrupt-upload", times=99, file="events.csv")
+    with pytest.raises(TargetError, match="not public for now; publish it again"):
+        apply_plan(plan, second, target)
+    sandbox.no_faults()
+    assert sandbox.ask("package_show", {"id": name}, key="").status != 200
+    notes = sandbox.call("package_show", {"id": name})["notes"]
+    assert notes.startswith("Not public: ")
+    assert notes.endswith(NOTES)
+    assert [a.rule for a in target.examine(name)] == ["publication-unfinished"]
+    another_machine = replace(target, state=tmp_path / "elsewhere")
+    published(second, another_machine)
+    shown = sandbox.call("package_show", {"id": name}, key="")
+    assert ([r["name"] for r in shown["resources"]], shown["notes"]) == (FILES, NOTES)
+    assert target.faults(target.describe(name)) == ()
+
+
+def test_what_was_taken_out_of_public_sight_can_be_served_as_it_was_or_withdrawn(sandbox, target, made, name):
+    published(made(), target)
+    committing = target._committing(name)
+    committing.hide(committing.show(name))
+    assert [v.digest for v in history(target, name).versions] == [made().digest]
+    rollback(plan_rollback(target, name), target)
+    assert target.describe(name).digest == made().digest
+    assert sandbox.call("package_show", {"id": name}, key="")["notes"] == NOTES
+    committing.hide(committing.show(name))
+    withdraw(plan_withdrawal(target, name, "the figures are under review"), target)
+    shown = sandbox.call("package_show", {"id": name}, key="")
+    assert [r["name"] for r in shown["resources"]] == ["withdrawn.json"]
+    assert [v.digest for v in history(target, name).versions] == [made().digest]
+
+
+def test_a_network_that_gives_web_pages_takes_nothing_out_of_public_sight(
+    sandbox, target, made, name, tmp_path
+):
+    published(made(), target)
+    second = made([ROWS[0]], "q", version="2")
+    plan = make_plan(second, target)
+    sandbox.fault(path="download", when="after", fault="html-download", times=99)
+    with pytest.raises(
+        TargetError, match=r"a web page comes in place of .*; what was published before was sent again"
+    ):
+        apply_plan(plan, second, target)
+    sandbox.no_faults()
+    pull(target, name, tmp_path / "out")
+    assert files_of(tmp_path / "out") == files_of(made().folder)
+    assert sandbox.call("package_show", {"id": name})["private"] is False
 
 
 def test_a_publication_that_stopped_goes_on_from_there(sandbox, target, made, name):

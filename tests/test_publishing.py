@@ -10,7 +10,7 @@ from packages_for_tests import EVENTS, write_package
 from hxl_kit.errors import DataError, InputError, TargetError, UsageError
 from hxl_kit.publishing import apply_plan, make_plan, read_plan
 from hxl_kit.targets.catalogue import CatalogueTarget
-from hxl_kit.targets.target import Plan
+from hxl_kit.targets.plan import Plan
 
 
 @pytest.fixture

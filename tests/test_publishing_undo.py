@@ -24,6 +24,7 @@ from hxl_kit.publishing import (
     repair,
 )
 from hxl_kit.pulling import pull
+from hxl_kit.reading.packages import verify_files
 from hxl_kit.targets.catalogue import CatalogueTarget
 from hxl_kit.targets.lock import LOCK
 from hxl_kit.targets.target import Change, State
@@ -245,6 +246,36 @@ def test_reasons_that_the_public_may_not_read(target, reason, said):
     assert not reason.strip() or reason not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "reason",
+    ["Mohammed Al-Ahmad asked us to.", "At the request of (Fatima Hassan).", "طلب محمد الأحمد ذلك"],
+)
+def test_a_reason_that_may_name_a_person_is_pointed_out(target, reason):
+    assert "it seems to name one" in plan_withdrawal(target, NAME, reason).as_text()
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "wrong figures for Idlib",
+        "Withdrawn at the request of OCHA Syria",
+        "The Ministry of Health withdrew its figures, and Human Rights Watch others.",
+        "Duplicate of the dataset by Norwegian Refugee Council",
+        "الأرقام الخاصة بإدلب خاطئة",
+    ],
+)
+def test_ordinary_reasons_are_told_to_be_public_and_no_more(target, reason):
+    told = plan_withdrawal(target, NAME, reason).as_text()
+    assert "it must name no person" in told
+    assert "it seems to name" not in told
+
+
+def test_a_reason_with_a_place_that_is_called_like_a_person_is_not_refused(target):
+    assert (
+        plan_withdrawal(target, NAME, "wrong figures for Abu Kamal").reason == "wrong figures for Abu Kamal"
+    )
+
+
 def test_what_was_withdrawn_is_not_pulled_and_not_rolled_back_to(target, tmp_path, packages):
     old = target.history(NAME)[1].version_id
     pull(target, NAME, tmp_path / "here")
@@ -417,13 +448,28 @@ def test_damage_is_mended_from_another_version_with_the_same_bytes(target):
         ("file-damaged", True),
         ("file-damaged", False),
         ("file-missing", False),
-        ("file-damaged", True),
-    ]
+        ("file-damaged", False),
+    ], "a version of which not all can be mended is left as it is"
     after = repair(before, target)
-    assert len(after.repaired) == 2
-    assert {Path(each.ailment.place).name for each in after.left} == {"events.csv"}
+    assert len(after.repaired) == 1
     assert (kept(target, 2) / "notes.txt").read_bytes() == b"same"
+    assert (kept(target, 0) / "notes.txt").read_bytes() == b"x"
     assert not list(target.folder.glob(".staging-*"))
+
+
+def test_a_damaged_version_that_may_not_be_published_is_not_mended(target, monkeypatch):
+    (kept(target, 2) / "notes.txt").write_bytes(b"x")
+    asked = []
+
+    def refuse(package, *_):
+        asked.append((package.name, verify_files(package)))
+        raise ClearanceError("refused today")
+
+    monkeypatch.setattr("hxl_kit.publishing.upkeep.require_cleared", refuse)
+    with pytest.raises(ClearanceError, match="refused today"):
+        repair(examine(target, NAME), target)
+    assert asked == [(NAME, [])], "it is cleared as it will be"
+    assert (kept(target, 2) / "notes.txt").read_bytes() == b"x"
 
 
 def test_what_a_killed_publisher_left_is_removed_and_nothing_else(target, tmp_path):
@@ -459,7 +505,7 @@ def test_a_remedy_that_does_not_hold_any_more_is_not_applied(target):
     shutil.copytree(kept(target, 1), orphan)
     ailments = [each.ailment for each in examine(target, NAME).found]
     (orphan / "datapackage.json").write_text("somebody else's by now")
-    assert target.repair(NAME, ailments) == ()
+    assert target.repair(NAME, ailments, None) == ()
     assert orphan.is_dir()
 
 

@@ -24,7 +24,6 @@ from hxl_kit.publishing import apply_plan, make_plan
 from hxl_kit.reading.packages import DESCRIPTOR, read_package, verify_files
 from hxl_kit.syncing import sync
 from hxl_kit.syncing.catalogue_supply import CatalogueSupply
-from hxl_kit.syncing.foreign import file_names
 from hxl_kit.syncing.hdx_supply import HdxSupply
 from hxl_kit.syncing.lock_file import LOCK_NAME, read_lock
 from hxl_kit.syncing.metadata import described_dataset
@@ -144,6 +143,7 @@ def test_other_datasets_are_described_into_packages_that_vouch_for_nothing(two, 
     said = package.descriptor
     assert (said["hxl_kit"]["trusted"], said["hxl_kit"]["validation"]["valid"]) == (False, True)
     assert "sensitivity" not in said
+    assert "described-only" in {found.rule for found in clear(package).refusals}
     assert said["caveats"] == "None is real."
     assert said["temporal"] == {"start": "2024-01-01", "end": "2024-12-31"}
     assert said["spatial"] == {"locations": ["SYR"]}
@@ -204,6 +204,18 @@ def test_a_file_that_left_upstream_leaves_here_too(two, sandbox, tmp_path):
     sandbox.call("resource_delete", {"id": extra["id"]})
     sync(two.supply(), tmp_path / "o")
     assert sorted(p.name for p in (tmp_path / "o" / two.path("a")).iterdir()) == ["data.csv", DESCRIPTOR]
+
+
+def test_files_of_one_name_all_come_and_none_takes_the_place_of_the_descriptor(room, tmp_path):
+    sent = [("x-3.csv", b"n\n1\n"), ("x.csv", b"n\n2\n"), ("x.csv", b"n\n3\n"), (DESCRIPTOR, b"{}")]
+    room.dataset("a")
+    for name, content in sent:
+        room.file("a", name, content, format=name.rpartition(".")[2])
+    done = sync(room.supply(), tmp_path / "o")
+    here = contents(tmp_path / "o" / room.path("a"))
+    assert (done.counts["new"], here.pop(DESCRIPTOR) != b"{}") == (1, True)
+    assert sorted(here) == ["datapackage-2.json", "x-2.csv", "x-3.csv", "x.csv"]
+    assert sorted(here.values()) == sorted(content for _, content in sent)
 
 
 @pytest.mark.parametrize("by_hash", [True, False])
@@ -449,7 +461,10 @@ def test_two_syncs_in_one_folder_are_told_apart(tmp_path):
     from hxl_kit.targets.lock import exclusive
 
     (tmp_path / "o" / ".hxl-kit-sync").mkdir(parents=True)
-    with exclusive(tmp_path / "o" / ".hxl-kit-sync"), pytest.raises(TargetError):
+    with (
+        exclusive(tmp_path / "o" / ".hxl-kit-sync"),
+        pytest.raises(TargetError, match="another run of hxl-kit"),
+    ):
         sync(CatalogueSupply(CatalogueTarget(tmp_path / "cat")), tmp_path / "o")
 
 
@@ -482,7 +497,7 @@ def listed(*resources, **more):
     return listed_dataset(SITE, {"id": "i", "name": "made-up", "resources": list(resources), **more})
 
 
-def test_file_names_are_safe_and_distinct():
+def test_a_file_is_called_as_its_address_does_where_that_has_an_ending():
     urls = [
         "/a/Data File.csv",
         "/b/data_file.csv",
@@ -496,13 +511,10 @@ def test_file_names_are_safe_and_distinct():
     files = listed(
         *({"id": str(n), "name": f"r{n}", "url": u, "format": "CSV"} for n, u in enumerate(urls))
     ).files
-    names = list(file_names(files).values())
-    assert len({name.casefold() for name in names}) == len(urls)
-    assert names[:2] == ["Data_File.csv", "data_file-2.csv"]
-    assert DESCRIPTOR not in names
-    from hxl_kit.reading.paths import is_written_path
-
-    assert all(map(is_written_path, names))
+    assert [file.called for file in files] == [
+        *("Data File.csv", "data_file.csv", "r2.csv", "datapackage.json"),
+        *("CON.csv", "r5.csv", "r6.csv", "r7.csv"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", "", "A", "x" * 101, "."])

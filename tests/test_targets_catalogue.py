@@ -424,7 +424,7 @@ def test_publishers_of_different_datasets_both_succeed(tmp_path):
 def test_a_lock_that_is_held_is_waited_for_then_told(tmp_path):
     with (
         exclusive(tmp_path),
-        pytest.raises(TargetError, match="another publisher is at work"),
+        pytest.raises(TargetError, match="another run of hxl-kit is at work"),
         exclusive(tmp_path, 0.2),
     ):
         pass

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from hxl_kit.adopting.inputs import safe_names
 from hxl_kit.errors import TargetError
-from hxl_kit.hdx.download import Downloads, Wanted
-from hxl_kit.hdx.listed import PAGES
+from hxl_kit.hdx.content import claimed_md5
+from hxl_kit.hdx.download import Downloads
+from hxl_kit.reading.file_names import safe_names
 from hxl_kit.reading.table import shown
 
 if TYPE_CHECKING:
@@ -20,9 +18,6 @@ if TYPE_CHECKING:
 
     from hxl_kit.hdx.connection import Connection
     from hxl_kit.hdx.listed import ListedDataset, ListedFile
-
-_MD5 = re.compile(r"[0-9a-f]{32}")
-_HASHED_OTHERWISE = frozenset({"xlsx", "xls", "zip"})
 
 
 @dataclass(frozen=True)
@@ -56,9 +51,9 @@ def fetched(connection: Connection, listed: ListedDataset, parts: Path, folder: 
     downloads = Downloads(connection, parts)
     resources: dict[str, ListedFile] = {}
     failed = []
-    for file, name in zip(listed.files, safe_names(map(_name, listed.files)), strict=True):
+    for file, name in zip(listed.files, safe_names(f.called for f in listed.files), strict=True):
         try:
-            came = downloads.fetch(_wanted(listed, file))
+            came = downloads.fetch(listed.wanted(file))
         except TargetError as error:
             failed.append(_told(name, file, error))
             continue
@@ -78,28 +73,11 @@ def _told(name: str, file: ListedFile, error: TargetError) -> str:
     return f"{called}: did not come: {str(error).partition(f'{called}: ')[2] or error}"
 
 
-def _wanted(listed: ListedDataset, file: ListedFile) -> Wanted:
-    label = f"{listed.name}: {shown(file.name or file.id)}"
-    return Wanted(file.url, label, file.sha256, file.bytes, is_page=file.format in PAGES)
-
-
-def _name(file: ListedFile) -> str:
-    """Return what to call a file: as its address does, else as the resource is called, with the ending of its format."""
-    own, form = file.file_name, re.sub("[^a-z0-9]+", "", file.format)
-    if PurePosixPath(own).suffix:
-        return own
-    return (
-        file.name
-        if PurePosixPath(file.name).suffix.lower() == f".{form}"
-        else f"{file.name or file.id}.{form}"
-    )
-
-
 def _is_other(listed: ListedDataset, file: ListedFile, path: Path) -> bool:
     """Whether the bytes have another MD5 than the one that hdx-python-api noted of them."""
     raw = next(r for r in listed.metadata["resources"] if isinstance(r, dict) and r.get("id") == file.id)
-    claimed = str(raw.get("hash") or "")
-    if not _MD5.fullmatch(claimed) or file.format in _HASHED_OTHERWISE or file.is_outside:
+    claimed = claimed_md5(raw)
+    if not claimed or file.is_outside:
         return False
     with path.open("rb") as content:
         return hashlib.file_digest(content, "md5").hexdigest() != claimed

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hxl_kit.describe import describe_file
@@ -18,9 +16,6 @@ if TYPE_CHECKING:
     from hxl_kit.describe import Candidate, Description
 
 FOLDER = "inputs"
-_UNSAFE = re.compile(r"[^\w.()-]+")
-_WINDOWS = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-_NAME_CHARACTERS = 120
 
 
 @dataclass(frozen=True)
@@ -58,22 +53,6 @@ def recognised(files: Iterable[Path], day: str) -> Recognised:
         retrieved = {"retrieved_at": day} if certain.kind == "source" else {}
         inputs.append({"path": path, certain.kind: certain.id, **retrieved})
     return Recognised(tuple(inputs), tuple(left))
-
-
-def safe_names(names: Iterable[str]) -> list[str]:
-    """Return names under which files can be written on every system, no two alike, in the same order."""
-    taken: set[str] = set()
-    found = []
-    for name in names:
-        plain = PurePosixPath(_UNSAFE.sub("_", name).lstrip(".")[-_NAME_CHARACTERS:] or "file")
-        plain = plain.with_name(f"_{plain.name}") if _WINDOWS.fullmatch(plain.name) else plain
-        number, chosen = 1, plain.name
-        while chosen.lower() in taken:
-            number += 1
-            chosen = f"{plain.stem}-{number}{plain.suffix}"
-        taken.add(chosen.lower())
-        found.append(chosen)
-    return found
 
 
 def _left(path: str, reason: str) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.adopting.draft import Draft
-from hxl_kit.adopting.inputs import FOLDER, safe_names
+from hxl_kit.adopting.inputs import FOLDER
+from hxl_kit.reading.file_names import safe_names
 from hxl_kit.standard.tables import table_names
 
 if TYPE_CHECKING:

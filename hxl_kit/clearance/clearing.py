@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hxl_kit.clearance.copies import with_copies
 from hxl_kit.clearance.layouts import layout_objections
 from hxl_kit.clearance.masking import masking_objections
+from hxl_kit.clearance.origin import origin_objections
 from hxl_kit.clearance.outcome import Clearance
 from hxl_kit.clearance.people import people_objections
 from hxl_kit.clearance.sensitivity import class_objections
@@ -32,6 +33,7 @@ def clear(package: Package, previous: Package | None = None) -> Clearance:
         InputError: a table cannot be read to its end.
     """
     objections = [
+        *origin_objections(package),
         *class_objections(package),
         *terms_objections(package),
         *layout_objections(package),

@@ -1,4 +1,4 @@
-"""The application: every module of `commands/` is a command of its own name."""
+"""The application: every module of `commands/` is a command of its own name, with hyphens between words."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def make_app() -> typer.Typer:
     )
     app.callback()(_common)
     for name in command_names():
-        app.command(name)(import_module(f"{commands.__name__}.{name}").command)
+        app.command(name)(import_module(f"{commands.__name__}.{name.replace('-', '_')}").command)
     return app
 
 
 def command_names() -> tuple[str, ...]:
     """Return the names of all commands, sorted."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(commands.__path__)))
+    return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(commands.__path__)))
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's signature for a callback

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from hxl_kit.reading.packages import Package
 
 
+REQUEST_FIELDS = frozenset({"field_names", "file_types", "num_of_rows"})
+"""What HDX is told in place of the data."""
+
+
 def request_values(package: Package) -> dict[str, Any]:
     """Return what the data are like in place of the data: names of fields, types of files, number of rows."""
     tables = package.tables.values()

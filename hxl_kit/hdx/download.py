@@ -20,6 +20,7 @@ from hxl_kit.errors import TargetError
 from hxl_kit.files import write_atomically
 from hxl_kit.hdx.answers import RefusedError
 from hxl_kit.hdx.connection import told
+from hxl_kit.hdx.content import SNIFFED_BYTES, is_web_page
 from hxl_kit.hdx.manners import Manners
 
 if TYPE_CHECKING:
@@ -37,12 +38,7 @@ ATTEMPTS = 6
 BLOCK_BYTES = 1 << 16
 """What arrives is written in blocks of this size; of a block that breaks off nothing is kept."""
 
-_HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-_SNIFFED = 2048
 _OK, _PARTIAL, _UNCHANGED, _BEYOND = 200, 206, 304, 416
 _GONE = {401: "may not be read", 403: "may not be read", 404: "is not there", 410: "is not there any more"}
 
@@ -269,7 +265,7 @@ def _judged(wanted: Wanted, part: _Part, sha256: str, *, resumed: bool) -> Fetch
 def _fault(wanted: Wanted, part: _Part, sha256: str, size: int) -> str:
     """Return what is wrong with a file that arrived; "" if nothing is."""
     with part.path.open("rb") as file:
-        is_page = bool(_HTML.match(file.read(_SNIFFED)))
+        is_page = is_web_page(file.read(SNIFFED_BYTES))
     if is_page and not wanted.is_page:
         return "a web page came in place of the file"
     if part.whole is not None and size != part.whole:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from hxl_kit.reading.packages import Package
 
-__all__ = ["DatasetFields", "dataset_fields", "same", "with_ids", "with_kept_tags"]
+__all__ = ["DatasetFields", "approved_tags", "dataset_fields", "same", "with_ids", "with_kept_tags"]
 
 _NAME = re.compile(r"[a-z0-9_-]{2,100}")
 _LIVE, _NEVER = "0", "-1"
@@ -297,10 +297,18 @@ def _world(code: str) -> str:
 
 def _tags(told: _Told) -> Part:
     words = told.section.tags or tuple(str(word) for word in told.listed("keywords"))
-    approved, mapping = set(lists.approved_tags()), lists.tag_mapping()
     place = "hdx.tags" if told.section.tags else "keywords"
+    tags, problems = approved_tags(words, place)
+    if not words:
+        problems.append(("tags", "keywords: there are none; name approved tags (`hxl-kit hdx-lists tags`)"))
+    return {"tags": tags}, problems
+
+
+def approved_tags(words: Iterable[str], place: str) -> tuple[list[dict[str, str]], list[Problem]]:
+    """Return the tags that words stand for, those that HDX replaces replaced, and the problems of words that are none."""
+    approved, mapping = set(lists.approved_tags()), lists.tag_mapping()
     tags: dict[str, None] = {}
-    problems = []
+    problems: list[Problem] = []
     for word in (" ".join(word.split()).lower() for word in words):
         if word in approved:
             tags[word] = None
@@ -308,9 +316,7 @@ def _tags(told: _Told) -> Part:
             tags |= dict.fromkeys(mapping[word])
         else:
             problems.append(("tags", f"{place}: {_wrong_tag(word, approved, place)}"))
-    if not words:
-        problems.append(("tags", "keywords: there are none; name approved tags (`hxl-kit hdx_lists tags`)"))
-    return {"tags": [{"name": tag} for tag in tags]}, problems
+    return [{"name": tag} for tag in tags], problems
 
 
 def _wrong_tag(word: str, approved: Iterable[str], place: str) -> str:
@@ -318,7 +324,7 @@ def _wrong_tag(word: str, approved: Iterable[str], place: str) -> str:
         return f"'{shown(word)}' is a tag that only HDX's own staff give; leave it out"
     elsewhere = "" if place == "hdx.tags" else ", or list the tags for HDX in hdx.tags"
     hint = nearest(word, approved)
-    return f"'{shown(word)}' is none of HDX's approved tags (`hxl-kit hdx_lists tags`){hint}{'' if hint else ';'} change it{elsewhere}"
+    return f"'{shown(word)}' is none of HDX's approved tags (`hxl-kit hdx-lists tags`){hint}{'' if hint else ';'} change it{elsewhere}"
 
 
 def _access(told: _Told) -> Part:

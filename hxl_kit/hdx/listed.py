@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from hxl_kit.errors import TargetError
+from hxl_kit.hdx.download import Wanted
 from hxl_kit.hdx.site import origin_of
 from hxl_kit.reading.table import shown
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hxl_kit.hdx.site import Site
 
 _NAME = re.compile(r"[a-z0-9_-]{2,100}")
+_ENDING = re.compile(r"[^.]\.[A-Za-z0-9]{1,8}$")
 _SHA256 = re.compile(r"(?:sha-?256:)?([0-9a-f]{64})", re.IGNORECASE)
 PAGES = frozenset({"web app", "html", "geoservice", "api", "google sheet", "rss feed"})
 """HDX's formats (its list of resource formats) of what is a place to go to, not a file to fetch."""
@@ -53,6 +55,14 @@ class ListedFile:
         """The last part of its address, as a file may be called after it; "" where that says nothing."""
         return unquote(urlsplit(self.url).path.rpartition("/")[2])
 
+    @property
+    def called(self) -> str:
+        """What to call it here: as its address does where that has an ending, else by its name and its format's ending."""
+        if _ENDING.search(self.file_name):
+            return self.file_name
+        named, form = self.name or self.id, re.sub("[^a-z0-9]+", "", self.format)
+        return named if not form or named.lower().endswith(f".{form}") else f"{named}.{form}"
+
 
 @dataclass(frozen=True)
 class ListedDataset:
@@ -73,6 +83,11 @@ class ListedDataset:
     def is_by_request(self) -> bool:
         """Whether its files are given to those who ask for them (HDX Connect), and none can be fetched."""
         return bool(self.metadata.get("is_requestdata_type"))
+
+    def wanted(self, file: ListedFile) -> Wanted:
+        """Return what is known of one of the files before it comes."""
+        label = f"{self.name}: {shown(file.name or file.id)}"
+        return Wanted(file.url, label, file.sha256, file.bytes, is_page=file.format in PAGES)
 
     def named(self, name: str) -> ListedFile | None:
         """Return the file of a name, None if there is none."""

@@ -244,7 +244,7 @@ def _own_copy(name: str) -> HdxList | None:
         raise InputError(f"{path}: {reason_of(error)}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"{path}: is no list of HDX; remove it, or write it anew with `hxl-kit hdx_lists --refresh`"
+            f"{path}: is no list of HDX; remove it, or write it anew with `hxl-kit hdx-lists --refresh`"
         ) from error
     shipped = shipped_list(name)
     if any(row.keys() != shipped.rows[0].keys() for row in rows) or not rows:

@@ -6,26 +6,24 @@ What is sent is a valid package by itself: a descriptor that lists only the file
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from hxl_kit.files import write_atomically
+from hxl_kit.files import CHUNK_BYTES, link_or_copy, write_atomically
 from hxl_kit.hdx.section import Section, section_of
 from hxl_kit.reading.packages import DESCRIPTOR, Package
 from hxl_kit.reading.table import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
 _LEVEL = 6
-_CHUNK_BYTES = 1 << 20
 _PACKED = frozenset({".parquet", ".xlsx", ".zip", ".gz"})
 
 
@@ -63,12 +61,23 @@ def offered(package: Package, folder: Path) -> Offer:
     problems = tuple(_problems(package, section))
     kept = [r for r in package.resources if _is_sent(package, r, section)]
     smaller = package if len(kept) == len(package.resources) else _smaller(package, kept, folder / "package")
-    extras = (_zipped(smaller, folder / _zip_name(package)),) if section.sends("zip", default=False) else ()
+    extras = (
+        (_zipped(smaller, folder / _zip_name(package.name)),) if section.sends("zip", default=False) else ()
+    )
     return Offer(smaller, () if problems else extras, problems)
 
 
-def _zip_name(package: Package) -> str:
-    return f"{PurePosixPath(package.name).name}.zip"
+def names_sent(descriptor: Mapping[str, Any]) -> frozenset[str]:
+    """Return what the files that HDX has of a package are called there, by the descriptor that HDX has."""
+    paths = {str(r["path"]) for r in descriptor.get("resources", ()) if isinstance(r, dict) and "path" in r}
+    section, _ = section_of(descriptor)
+    name = str(descriptor.get("name") or "")
+    zipped = {_zip_name(name)} if section.sends("zip", default=False) else set[str]()
+    return frozenset({*paths, *zipped, DESCRIPTOR})
+
+
+def _zip_name(name: str) -> str:
+    return f"{PurePosixPath(name).name}.zip"
 
 
 def _problems(package: Package, section: Section) -> Iterator[str]:
@@ -76,8 +85,9 @@ def _problems(package: Package, section: Section) -> Iterator[str]:
     if section.resources.get("xlsx") and "xlsx" not in kinds:
         yield "hdx.resources.xlsx: the package has no workbook; set options.xlsx to true and build it again"
     names = [resource.get("path") for resource in package.resources]
-    if section.sends("zip", default=False) and _zip_name(package) in names:
-        yield f"hdx.resources.zip: the package has a file {shown(_zip_name(package))} of its own; give that another name"
+    zipped = _zip_name(package.name)
+    if section.sends("zip", default=False) and zipped in names:
+        yield f"hdx.resources.zip: the package has a file {shown(zipped)} of its own; give that another name"
 
 
 def _is_sent(package: Package, resource: dict[str, Any], section: Section) -> bool:
@@ -96,20 +106,12 @@ def _kind(package: Package, resource: dict[str, Any]) -> str:
 
 def _smaller(package: Package, kept: list[dict[str, Any]], folder: Path) -> Package:
     for path in dict.fromkeys(resource["path"] for resource in kept if isinstance(resource.get("path"), str)):
-        _link(package.folder / path, folder / path)
+        link_or_copy(package.folder / path, folder / path)
     described = {**package.descriptor, "resources": kept}
     write_atomically(
         folder / DESCRIPTOR, (json.dumps(described, ensure_ascii=False, indent=2) + "\n").encode()
     )
     return Package(folder, described)
-
-
-def _link(source: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, place)
-    except OSError:
-        shutil.copyfile(source, place)
 
 
 def _zipped(package: Package, place: Path) -> Path:
@@ -123,5 +125,5 @@ def _zipped(package: Package, place: Path) -> Path:
             entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
             entry.file_size = (package.folder / path).stat().st_size
             with (package.folder / path).open("rb") as content, archive.open(entry, "w") as file:
-                shutil.copyfileobj(content, file, _CHUNK_BYTES)
+                shutil.copyfileobj(content, file, CHUNK_BYTES)
     return place

@@ -154,7 +154,7 @@ def _problems(
     if values["format"]:
         yield from resource_refusals(values, dictionary, str(file))
     else:
-        yield f"{shown(name)}: HDX has no format for it; save it as CSV or XLSX (`hxl-kit hdx_lists formats`)"
+        yield f"{shown(name)}: HDX has no format for it; save it as CSV or XLSX (`hxl-kit hdx-lists formats`)"
 
 
 def _description(resource: Mapping[str, Any]) -> str:

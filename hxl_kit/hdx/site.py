@@ -83,6 +83,18 @@ def site_of(name: str) -> Site:
     return Site(name, str(known[f"hdx_{name}_site"]["url"]).rstrip("/"), _key(name, known))
 
 
+def site_at(url: str, key: str) -> Site:
+    """Return the site at an address, with a key: one of HDX's own by its name, another by its address.
+
+    Raises:
+        UsageError: the address is not one of a site, or one to which a key must not be sent.
+    """
+    known = _configured()
+    address = _address(url)
+    names = (name for name in NAMES if str(known[f"hdx_{name}_site"]["url"]).rstrip("/") == address)
+    return Site(next(names, address), address, key)
+
+
 def _key(name: str, known: Configuration) -> str:
     """Return the key by hdx-python-api's order: that of the site before the general one, the environment before the file."""
     named = (f"hdx_key_{name}", "hdx_key")

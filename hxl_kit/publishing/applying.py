@@ -10,13 +10,15 @@ from hxl_kit.publishing.clearing import require_cleared
 from hxl_kit.publishing.planning import publishing_problems
 from hxl_kit.publishing.since import changes_since
 from hxl_kit.reading.packages import DESCRIPTOR
-from hxl_kit.targets.target import AFTER_WITHDRAWAL, count_text, moved, size_text
+from hxl_kit.targets.plan import AFTER_WITHDRAWAL
+from hxl_kit.targets.target import count_text, moved, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hxl_kit.reading.packages import Package
-    from hxl_kit.targets.target import Change, Plan, State, Target
+    from hxl_kit.targets.plan import Plan
+    from hxl_kit.targets.target import Change, State, Target
 
 _NAMED = 5
 
@@ -109,7 +111,8 @@ def _is_done(plan: Plan, package: Package, target: Target, state: State) -> bool
         return False
     if not plan.changes and state.pin == plan.pin:
         return True
-    return not (target.faults(state) or target.edits(package, state))
+    different = target.file_changes(package, state) or target.edits(package, state)
+    return not (different or target.faults(state))
 
 
 def _pin(plan: Plan, package: Package, target: Target, state: State) -> str:

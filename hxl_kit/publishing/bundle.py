@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hxl_kit.reading.packages import Package
-    from hxl_kit.targets.target import Plan
+    from hxl_kit.targets.plan import Plan
 
 PLAN = "plan.json"
 FOLDER = "package/"

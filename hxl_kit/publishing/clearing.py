@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from hxl_kit.clearance.outcome import Clearance, Cleared
     from hxl_kit.reading.packages import Package
-    from hxl_kit.targets.target import Plan, State, Target
+    from hxl_kit.targets.plan import Plan
+    from hxl_kit.targets.target import State, Target
 
 
 def clearance_of(package: Package, target: Target, state: State) -> Clearance:
@@ -32,7 +33,7 @@ _CLEARED: dict[tuple[str, str], Clearance] = {}
 
 
 def _clearance(package: Package, target: Target, state: State) -> Clearance:
-    if state.digest in ("", package.digest):
+    if state.digest in ("", package.digest) or not state.files:
         return clear(package)
     try:
         with target.opened(state) as served:

@@ -15,7 +15,8 @@ from hxl_kit.targets.target import count_text, size_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from hxl_kit.targets.target import Plan, Target
+    from hxl_kit.targets.plan import Plan
+    from hxl_kit.targets.target import Target
 
 
 @dataclass(frozen=True)

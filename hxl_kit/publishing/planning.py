@@ -13,17 +13,19 @@ from hxl_kit.files import require_plain_file
 from hxl_kit.package.diff import diff_packages
 from hxl_kit.package.difference import NOT_SHOWN, PackageDiff
 from hxl_kit.publishing.clearing import clearance_of
-from hxl_kit.reading.packages import DESCRIPTOR, verify_files
+from hxl_kit.reading.packages import verify_files
 from hxl_kit.reading.paths import is_written_path
 from hxl_kit.reading.table import shown
-from hxl_kit.targets.target import Change, Plan, State
+from hxl_kit.targets.differing import package_files
+from hxl_kit.targets.plan import Plan
+from hxl_kit.targets.target import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hxl_kit.reading.packages import Package
-    from hxl_kit.targets.target import Target
+    from hxl_kit.targets.target import Change, Target
 
 _NEVER = ("package.yaml", "package.yml")
 
@@ -45,16 +47,18 @@ def make_plan(package: Package, target: Target) -> Plan:
 
 
 def _planned(package: Package, target: Target) -> Plan:
-    _require_none(f"{package.folder}: cannot be published to {target.text}", target.problems(package))
+    _require_none(f"{package.name}: cannot be published to {target.text}", target.problems(package))
     state = target.describe(package.name)
     clearance = clearance_of(package, target, state)
     faults = target.faults(state) if state.version_id else ()
     damaged = any(change.action == "repair" for change in faults)
-    files = hashes_of(package)
     is_served = state.digest == package.digest
-    changed = faults if is_served else tuple(file_changes(package, files, state))
+    files = target.file_changes(package, state)
+    changed = (*faults, *besides(files, faults)) if is_served else files
     edits = target.edits(package, state)
-    diff = PackageDiff() if is_served else _diff(package, target, State(package.name) if damaged else state)
+    # Of a dataset that is given to those who ask, no file is served that could be compared.
+    alike = is_served or (state.digest and not state.files)
+    diff = PackageDiff() if alike else _diff(package, target, State(package.name) if damaged else state)
     return Plan(
         target=target.text,
         dataset=package.name,
@@ -62,7 +66,7 @@ def _planned(package: Package, target: Target) -> Plan:
         digest=package.digest,
         pin=state.pin,
         served=f"{state.described}, damaged" if damaged and not is_served else state.described,
-        files=files,
+        files={file.path: file.sha256 for file in package_files(package)},
         changes=(*changed, *(map(_without_values, edits) if clearance.refusals else edits)),
         diff=diff.without_values() if clearance.refusals else diff,
         clearance=clearance,
@@ -71,6 +75,12 @@ def _planned(package: Package, target: Target) -> Plan:
         withdrawn=state.withdrawn,
         reason=state.reason,
     )
+
+
+def besides(files: Sequence[Change], faults: Sequence[Change]) -> tuple[Change, ...]:
+    """Return the changes of files that the faults do not tell already: of files that go with the package."""
+    told = {fault.resource for fault in faults}
+    return tuple(change for change in files if change.resource not in told)
 
 
 def _require_none(head: str, problems: Sequence[str]) -> None:
@@ -126,30 +136,6 @@ def _listing_problems(resource: dict[str, Any]) -> list[str]:
     if not re.fullmatch("sha256:[0-9a-f]{64}", str(resource.get("hash", ""))):
         return [f"{place}: has no SHA-256, so its file cannot be told from another"]
     return []
-
-
-def hashes_of(package: Package) -> dict[str, str]:
-    """Return the SHA-256 of each file by path, as the descriptor says, and of the descriptor."""
-    listed = {r["path"]: str(r["hash"]).removeprefix("sha256:") for r in package.resources if "path" in r}
-    return {**listed, DESCRIPTOR: package.digest}
-
-
-def file_changes(package: Package, files: Mapping[str, str], state: State) -> Iterator[Change]:
-    """Yield the files that differ from those that a target serves, `files` being the package's by SHA-256."""
-    served = {file.path: file.sha256 for file in state.files}
-    for path, digest in files.items():
-        before = served.get(path)
-        if before != digest:
-            size = (package.folder / path).stat().st_size
-            yield Change("replace" if before else "add", path, _named(before), _named(digest), size)
-    # What somebody made without a package stays, but for what is replaced.
-    for path, digest in served.items() if state.digest else ():
-        if path not in files:
-            yield Change("remove", path, _named(digest), None, 0)
-
-
-def _named(digest: str | None) -> str | None:
-    return f"sha256:{digest}" if digest else None
 
 
 def _diff(package: Package, target: Target, state: State) -> PackageDiff:

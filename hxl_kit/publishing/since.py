@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from hxl_kit.errors import HxlKitError
 from hxl_kit.package.diff import diff_packages
-from hxl_kit.targets.target import Change, change_lines
+from hxl_kit.targets.plan import change_lines
+from hxl_kit.targets.target import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hxl_kit.reading.packages import Package
-    from hxl_kit.targets.target import Plan, State, Target
+    from hxl_kit.targets.plan import Plan
+    from hxl_kit.targets.target import State, Target
 
 _LINES = 30
 

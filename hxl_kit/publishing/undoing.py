@@ -13,9 +13,10 @@ from hxl_kit.package.diff import diff_packages
 from hxl_kit.package.difference import PackageDiff
 from hxl_kit.publishing.applying import require_served
 from hxl_kit.publishing.clearing import clearance_of, require_cleared
-from hxl_kit.publishing.planning import file_changes, hashes_of, publishing_problems
+from hxl_kit.publishing.planning import publishing_problems
 from hxl_kit.reading.packages import verify_files
-from hxl_kit.targets.target import State, change_lines, require_not_withdrawn
+from hxl_kit.targets.plan import change_lines
+from hxl_kit.targets.target import State, require_not_withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,8 +103,7 @@ def plan_rollback(target: Target, dataset: str, to: str | None = None) -> Rollba
         return Rollback(target.text, dataset, served, kept)
     with _whole(target, kept) as package:
         clearance = clearance_of(package, target, served)
-        files = file_changes(package, hashes_of(package), served)
-        changes = (*files, *target.reverts(kept, served))
+        changes = target.reverts(kept, served)
         diff = _diff(target, served, package)
     diff = diff.without_values() if clearance.refusals else diff
     return Rollback(target.text, dataset, served, kept, changes, diff, clearance)
@@ -144,9 +144,10 @@ def _kept(target: Target, dataset: str, to: str | None) -> State:
         require_not_withdrawn(target.text, target.describe(dataset))
     place = f"{target.text}/{dataset}"
     if to is None:
-        if len(kept) == 1:
+        before = kept[1:] if target.describe(dataset).version_id else kept
+        if not before:
             raise UsageError(f"{place}: no version before the one served is kept; withdraw takes it down")
-        return kept[1]
+        return before[0]
     wanted = [state for state in kept if state.version_id == to] or [s for s in kept if s.version == to]
     if not wanted:
         for gone in (state for state in versions if to in (state.version_id, state.version)):

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from hxl_kit.errors import UsageError, nearest
+from hxl_kit.errors import ClearanceError, UsageError, nearest
+from hxl_kit.publishing.clearing import require_cleared
 from hxl_kit.targets.target import count_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hxl_kit.clearance.outcome import Cleared
+    from hxl_kit.reading.packages import Package
     from hxl_kit.targets.target import Ailment, Target
 
 
@@ -82,13 +87,31 @@ def examine(target: Target, dataset: str = "") -> Examination:
 
 
 def repair(examined: Examination, target: Target) -> Examination:
-    """Apply the remedies, then examine again: repaired is what is gone, also what came up meanwhile is told."""
+    """Apply the remedies, then examine again: repaired is what is gone, also what came up meanwhile is told.
+
+    Raises:
+        ClearanceError: files would be served again of packages that may not be published; the rest was repaired.
+        TargetError: the target is unreachable, or refused.
+    """
+    refused = []
     for name in dict.fromkeys(each.dataset for each in examined.found):
-        target.repair(name, [each.ailment for each in examined.found if each.dataset == name])
+        try:
+            _repair(target, name, [each.ailment for each in examined.found if each.dataset == name])
+        except ClearanceError as error:
+            refused.append(str(error))
+    if refused:
+        raise ClearanceError("\n".join(refused))
     now = _examined_again(examined, target)
     new = tuple(each for each in now if each not in examined.found)
     repaired = tuple(each for each in examined.found if each not in now)
     return Examination(examined.target, examined.dataset, (*examined.found, *new), repaired)
+
+
+def _repair(target: Target, dataset: str, ailments: Sequence[Ailment]) -> None:
+    def clear(package: Package) -> Cleared:
+        return require_cleared(package, target, target.describe(dataset))
+
+    target.repair(dataset, ailments, clear)
 
 
 def _examined_again(examined: Examination, target: Target) -> tuple[Found, ...]:

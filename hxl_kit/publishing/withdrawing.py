@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import DataError, TargetError, UsageError
 from hxl_kit.publishing.undoing import require_known
+from hxl_kit.screening.names import is_full_name
 from hxl_kit.screening.texts import in_text
 from hxl_kit.targets.target import count_text, size_text
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 REASON_CHARACTERS = 500
 _OF_AN_OFFICE = "role_email"
+_NAME_NOBODY = "it stays to be read for good, so it must name no person"
+_LOOK_AGAIN = f"{_NAME_NOBODY}; it seems to name one: if that is no place or body, say it without"
+_AROUND_WORDS = ".,;:()\"'“”«»،؛"
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,8 @@ class Withdrawal:
             return f"{place}: was {self.served.described}"
         head = f"{place}: {count_text(len(self.versions), 'version')}, {size_text(self.bytes)}, will be taken down for good"
         listed = [f"  {state.version_id}  {state.published_at}" for state in self.versions]
-        return "\n".join([head, *listed, f"  the public will read: {self.reason}"])
+        warning = _LOOK_AGAIN if _may_name(self.reason) else _NAME_NOBODY
+        return "\n".join([head, *listed, f"  the public will read: {self.reason}", f"  ({warning})"])
 
 
 @dataclass(frozen=True)
@@ -109,3 +115,15 @@ def _public(reason: str) -> str:
             f"withdraw: the reason is read by the public and seems to hold: {found}; say it without"
         )
     return text
+
+
+def _may_name(text: str) -> bool:
+    """Return whether two words of a sentence are what people are called; many places and hospitals are called so too.
+
+    Therefore it is told and refuses nothing: "wrong figures for Abu Kamal" is an ordinary reason.
+    """
+    words = [word.strip(_AROUND_WORDS) for word in text.split()]
+    pairs = ((one, two) for one, two in pairwise(words) if one and two)
+    return any(
+        not (one[0].islower() or two[0].islower()) and is_full_name(f"{one} {two}") for one, two in pairs
+    )

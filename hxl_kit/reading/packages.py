@@ -15,6 +15,7 @@ from hxl_kit.reading.remote import NO_REMOTE, RemotePolicy
 
 __all__ = [
     "DESCRIPTOR",
+    "MARK",
     "Package",
     "is_package",
     "is_safe_path",
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 DESCRIPTOR = "datapackage.json"
+MARK = "hxl_kit"
+"""The property that says how a descriptor came to be; `trusted` is false where this tool only describes others' files."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,12 @@ class Package:
         named = {r["name"]: r for r in self.resources if isinstance(r.get("name"), str)}
         companions = {f"{name}-hxl" for name in named}
         return {name: r for name, r in named.items() if _is_table(r) and name not in companions}
+
+    @property
+    def is_described_only(self) -> bool:
+        """Whether the files are somebody else's, and this descriptor was only made to read them."""
+        marked = self.descriptor.get(MARK)
+        return isinstance(marked, dict) and marked.get("trusted", True) is not True
 
     @property
     def digest(self) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hxl_kit.hdx.download import Fetched, Wanted
-from hxl_kit.hdx.listed import PAGES
-from hxl_kit.pulling import link_or_copy
+from hxl_kit.files import link_or_copy
 from hxl_kit.syncing.holdings import is_same
 from hxl_kit.syncing.lock_file import LockedFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hxl_kit.hdx.download import Downloads
+    from hxl_kit.hdx.download import Downloads, Fetched
     from hxl_kit.hdx.listed import ListedDataset, ListedFile
     from hxl_kit.pulling import Pulled
 
@@ -46,25 +44,6 @@ class Arrival:
     commands: tuple[str, ...] = ()
 
 
-def wanted_of(
-    listed: ListedDataset,
-    file: ListedFile,
-    sha256: str = "",
-    size: int | None = None,
-    here: LockedFile | None = None,
-) -> Wanted:
-    """Return what is known of a file before it comes; `here` is the copy that is here already."""
-    return Wanted(
-        url=file.url,
-        label=f"{listed.name}: {file.name or file.id}",
-        sha256=sha256 or file.sha256,
-        bytes=file.bytes if size is None else size,
-        is_page=file.format in PAGES,
-        etag=here.etag if here else "",
-        modified=here.served_modified if here else "",
-    )
-
-
 def place(
     downloads: Downloads,
     listed: ListedDataset,
@@ -80,12 +59,13 @@ def place(
     if here and held and _is_known(file, held):
         link_or_copy(here[0], copy)
         return _locked(file, copy.name, held), False
-    came = downloads.fetch(wanted_of(listed, file, here=held))
+    wanted = listed.wanted(file)
+    came = downloads.fetch(replace(wanted, etag=held.etag, modified=held.served_modified) if held else wanted)
     if came.path is None and here and held:
         link_or_copy(here[0], copy)
         return _locked(file, copy.name, held), False
     if came.path is None:
-        came = downloads.fetch(wanted_of(listed, file))
+        came = downloads.fetch(wanted)
     return _placed(file, copy, came), True
 
 
@@ -112,13 +92,4 @@ def _is_known(file: ListedFile, held: LockedFile) -> bool:
 
 def _locked(file: ListedFile, name: str, held: LockedFile) -> LockedFile:
     """Return what is known of a copy, under its name and time of now."""
-    return LockedFile(
-        path=name,
-        id=file.id,
-        url=file.url,
-        last_modified=file.modified,
-        etag=held.etag,
-        served_modified=held.served_modified,
-        sha256=held.sha256,
-        bytes=held.bytes,
-    )
+    return replace(held, path=name, id=file.id, url=file.url, last_modified=file.modified)

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import InputError, UsageError
 from hxl_kit.files import set_aside, sha256_of, staged_folder
 from hxl_kit.package.descriptor import descriptor_bytes
 from hxl_kit.pulling import Pulled
-from hxl_kit.reading.packages import DESCRIPTOR, listed_files, read_package
+from hxl_kit.reading.file_names import safe_names
+from hxl_kit.reading.packages import DESCRIPTOR, MARK, listed_files, read_package
 from hxl_kit.reading.paths import is_written_path
 from hxl_kit.syncing.arrival import Arrival, place
 from hxl_kit.syncing.describing import Described, described_file, normalise_commands, validated
 from hxl_kit.syncing.holdings import set_time
 from hxl_kit.syncing.lock_file import LockedFile
-from hxl_kit.syncing.metadata import MARK, described_dataset
+from hxl_kit.syncing.metadata import described_dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from hxl_kit.hdx.download import Downloads
-    from hxl_kit.hdx.listed import ListedDataset, ListedFile
+    from hxl_kit.hdx.listed import ListedDataset
     from hxl_kit.hdx.site import Site
     from hxl_kit.syncing.lock_file import Entry
 
-_UNSAFE = re.compile(r"[^\w.()+-]+")
-_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _RESERVED = frozenset({DESCRIPTOR, "datapackage.yaml", "datapackage.yml", "package.yaml"})
-_STEM_CHARACTERS = 80
 
 
 def bring_foreign(
@@ -45,11 +41,11 @@ def bring_foreign(
     here = _own_descriptor(out, listed)
     before = here.read_bytes() if here else b""
     known = _known(out, here, held)
-    names = file_names(listed.files)
+    names = safe_names((file.called for file in listed.files), _RESERVED)
     files, fetched = [], []
     with staged_folder(out, DESCRIPTOR, listed_files(out), checked=True) as stage:
-        for file in listed.files:
-            copy, is_new = place(downloads, listed, file, stage / names[file.id], known.get(file.id))
+        for file, name in zip(listed.files, names, strict=True):
+            copy, is_new = place(downloads, listed, file, stage / name, known.get(file.id))
             files.append(copy)
             fetched += [copy.bytes] if is_new else []
         described = [
@@ -157,27 +153,3 @@ def _of_descriptor(resource: Mapping[str, Any]) -> LockedFile:
         sha256=str(resource.get("hash", "")).removeprefix("sha256:"),
         bytes=int(resource.get("bytes", -1)),
     )
-
-
-def file_names(files: Sequence[ListedFile]) -> dict[str, str]:
-    """Return what each file is called here, by the ids of the resources: safe on every system, and each once."""
-    names: dict[str, str] = {}
-    taken = set(_RESERVED)
-    for number, file in enumerate(files, start=1):
-        name = _safe_name(file, number)
-        if name.casefold() in taken:
-            path = PurePosixPath(name)
-            name = f"{path.stem}-{number}{path.suffix}"
-        taken.add(name.casefold())
-        names[file.id] = name
-    return names
-
-
-def _safe_name(file: ListedFile, number: int) -> str:
-    """Return a name after that of the file on the target, or a plain one where that cannot be used."""
-    given = PurePosixPath(_UNSAFE.sub("_", file.file_name or file.name))
-    form = re.sub(r"[^a-z0-9]+", "", file.format)[:8]
-    ending = given.suffix if _ENDING.fullmatch(given.suffix) else ""
-    stem = given.name.removesuffix(ending).strip("._")[:_STEM_CHARACTERS]
-    name = f"{stem or f'resource-{number}'}{ending or (f'.{form}' if form else '')}"
-    return name if is_written_path(name) else f"resource-{number}.{form or 'bin'}"

@@ -19,7 +19,7 @@ from hxl_kit.syncing.lock_file import Entry
 from hxl_kit.syncing.offers import FOREIGN, PACKAGES, WORK, Brought, Offer, outcome_of
 from hxl_kit.syncing.published import bring_package, described_by
 from hxl_kit.targets.hdx import HdxTarget
-from hxl_kit.targets.hdx.undoing import TOMBSTONE
+from hxl_kit.targets.hdx.withdrawals import TOMBSTONE
 from hxl_kit.targets.target import require_not_withdrawn
 
 if TYPE_CHECKING:

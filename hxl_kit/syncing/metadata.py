@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hxl_kit import __version__
 from hxl_kit.hdx.finding import WORLD
+from hxl_kit.reading.packages import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from hxl_kit.hdx.site import Site
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-MARK = "hxl_kit"
-"""The property that says how a descriptor came to be; `trusted` is false where this tool only describes others' files."""
 
 _RANGE = re.compile(r"\[(\d{4}-\d\d-\d\d)[^ ]* TO (\d{4}-\d\d-\d\d|\*).*\]")
 _LICENCE = re.compile(r"[A-Za-z0-9._-]+")

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import InputError, TargetError
-from hxl_kit.pulling import bring, link_or_copy
+from hxl_kit.files import link_or_copy
+from hxl_kit.pulling import bring
 from hxl_kit.reading.descriptors import parse_json
 from hxl_kit.reading.packages import DESCRIPTOR
 from hxl_kit.reading.paths import is_written_path
 from hxl_kit.reading.table import listed as named
-from hxl_kit.syncing.arrival import Arrival, wanted_of
+from hxl_kit.syncing.arrival import Arrival
 from hxl_kit.syncing.holdings import set_time
 from hxl_kit.syncing.lock_file import LockedFile
 from hxl_kit.targets.hdx.served import Served
@@ -47,7 +48,7 @@ def described_by(downloads: Downloads, listed: ListedDataset) -> Descriptor | No
     file = listed.named(DESCRIPTOR)
     if file is None:
         return None
-    came = downloads.fetch(wanted_of(listed, file))
+    came = downloads.fetch(listed.wanted(file))
     if came.path is None:
         return None
     content = came.path.read_bytes()
@@ -116,8 +117,8 @@ def bring_package(
         for file in state.files:
             came = descriptor.came
             if file.path != DESCRIPTOR:
-                wanted = wanted_of(listed, descriptor.resources[file.path], file.sha256, file.bytes)
-                came = downloads.fetch(wanted)
+                wanted = listed.wanted(descriptor.resources[file.path])
+                came = downloads.fetch(replace(wanted, sha256=file.sha256 or wanted.sha256, bytes=file.bytes))
                 fetched.append(came)
             if came.path is not None:
                 link_or_copy(came.path, stage / file.path)

@@ -32,6 +32,7 @@ from hxl_kit.targets.catalogue_files import (
     partial_files,
     place_version,
 )
+from hxl_kit.targets.differing import differing, package_files
 from hxl_kit.targets.index_page import INDEX, render_index
 from hxl_kit.targets.ledger import LEDGER, Ledger, Version, is_safe_name, read_ledger, version_of
 from hxl_kit.targets.lock import Lock, exclusive
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from hxl_kit.clearance.outcome import Cleared
     from hxl_kit.reading.packages import Package
+    from hxl_kit.targets.target import Clear
 
 _UNCHANGED = "; what was published before is unchanged"
 _PUBLISHED = "the package is published, publish it again to renew this page"
@@ -102,13 +104,17 @@ class CatalogueTarget:
             f"the name '{shown(package.name)}' cannot be an address; use lower-case letters, digits, '-', '_'",
         )
 
+    def file_changes(self, package: Package, state: State) -> tuple[Change, ...]:
+        """Return the files that publishing the package would change."""
+        return tuple(differing(package_files(package), state.files))
+
     def edits(self, package: Package, state: State) -> tuple[Change, ...]:  # noqa: ARG002 - of the protocol
         """Return nothing: a catalogue has no metadata but those of its packages."""
         return ()
 
-    def reverts(self, kept: State, served: State) -> tuple[Change, ...]:  # noqa: ARG002 - of the protocol
-        """Return nothing: a catalogue has no metadata but those of its packages."""
-        return ()
+    def reverts(self, kept: State, served: State) -> tuple[Change, ...]:
+        """Return the files that restoring a kept version would change."""
+        return tuple(differing(kept.files, served.files))
 
     def faults(self, state: State) -> tuple[Change, ...]:
         """Return the files of a version that are missing or damaged, and the index page if it is stale."""
@@ -214,12 +220,17 @@ class CatalogueTarget:
                 return tuple(catalogue_health.of_dataset(self.folder, ledger, dataset))
             return tuple(catalogue_health.of_catalogue(self.folder, ledger))
 
-    def repair(self, dataset: str, ailments: Sequence[Ailment]) -> tuple[Ailment, ...]:  # noqa: ARG002 - of the protocol
+    def repair(
+        self,
+        dataset: str,  # noqa: ARG002 - of the protocol
+        ailments: Sequence[Ailment],
+        clear: Clear,
+    ) -> tuple[Ailment, ...]:
         """Apply the remedies of ailments, where they still hold; return what was repaired."""
         with self._plainly(), exclusive(self.folder):
             ledger = self._ledger()
             with_remedy = (ailment for ailment in ailments if ailment.remedy)
-            return tuple(a for a in with_remedy if catalogue_health.mend(self.folder, ledger, a))
+            return tuple(a for a in with_remedy if catalogue_health.mend(self.folder, ledger, a, clear))
 
     def fetch(self, state: State, folder: Path) -> None:
         """Copy the files of a version into a folder and verify size and SHA-256 of each.

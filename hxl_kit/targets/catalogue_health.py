@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hxl_kit.files import write_atomically
+from hxl_kit.files import link_or_copy, write_atomically
+from hxl_kit.reading.packages import read_package
 from hxl_kit.targets.catalogue_files import (
     abandoned_staging,
     content_of,
@@ -23,10 +26,9 @@ from hxl_kit.targets.target import Ailment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from hxl_kit.targets.ledger import Ledger, Version
-    from hxl_kit.targets.target import ServedFile
+    from hxl_kit.targets.target import Clear, ServedFile
 
 _REMOVE = "remove it"
 
@@ -36,9 +38,9 @@ def of_catalogue(folder: Path, ledger: Ledger) -> Iterator[Ailment]:
     if content_of(folder / INDEX) != render_index(ledger) and (ledger.datasets or ledger.withdrawn):
         yield Ailment("page-stale", INDEX, "does not show what catalogue.json serves", "make it anew")
     if lock := left_lock(folder):
-        yield Ailment("lock-left", lock.name, "is the lock of a publisher that is gone", _REMOVE)
+        yield Ailment("lock-left", lock.name, "is the lock of a run that is gone", _REMOVE)
     for stage in abandoned_staging(folder):
-        yield Ailment("staging-left", stage.name, "was left by a publisher that is gone", _REMOVE)
+        yield Ailment("staging-left", stage.name, "was left by a run that is gone", _REMOVE)
     if is_locked(folder):
         return
     for file in partial_files(folder):
@@ -50,9 +52,7 @@ def of_catalogue(folder: Path, ledger: Ledger) -> Iterator[Ailment]:
 def of_dataset(folder: Path, ledger: Ledger, name: str) -> Iterator[Ailment]:
     """Yield what is not in order with a dataset: damaged files of all versions, folders that nothing names."""
     for version in ledger.history(name):
-        for file in version.state.files:
-            if damage := damage_of(folder / version.folder, file):
-                yield _damaged(folder, ledger, version, file, damage)
+        yield from _of_version(folder, ledger, version)
     if not is_locked(folder):
         yield from _orphans(folder, ledger, name)
 
@@ -64,8 +64,21 @@ def _orphans(folder: Path, ledger: Ledger, name: str) -> Iterator[Ailment]:
         yield Ailment("version-orphaned", place.relative_to(folder).as_posix(), message, _REMOVE)
 
 
-def _damaged(folder: Path, ledger: Ledger, version: Version, file: ServedFile, damage: str) -> Ailment:
-    place, found = f"{version.folder}/{file.path}", _same_bytes(folder, ledger, file)
+def _of_version(folder: Path, ledger: Ledger, version: Version) -> Iterator[Ailment]:
+    """Yield the damaged files of a version; they can be mended if all of them can, for it is cleared as a whole."""
+    damaged = [(file, damage_of(folder / version.folder, file)) for file in version.state.files]
+    found = {file: _same_bytes(folder, ledger, file) for file, damage in damaged if damage}
+    for file, damage in damaged:
+        if damage:
+            yield _damaged(
+                folder, ledger, version, file, damage, found[file] if all(found.values()) else None
+            )
+
+
+def _damaged(
+    folder: Path, ledger: Ledger, version: Version, file: ServedFile, damage: str, found: Path | None
+) -> Ailment:
+    place = f"{version.folder}/{file.path}"
     served = ledger.history(version.name)[0] is version
     remedy = f"copy it from {found.relative_to(folder).as_posix()}" if found else ""
     way_out = "publish the package again" if served else "this version cannot be brought back"
@@ -82,8 +95,12 @@ def _same_bytes(folder: Path, ledger: Ledger, file: ServedFile) -> Path | None:
     return None
 
 
-def mend(folder: Path, ledger: Ledger, ailment: Ailment) -> bool:
-    """Apply a remedy, if what it is for still holds; return whether it was applied. The lock must be held."""
+def mend(folder: Path, ledger: Ledger, ailment: Ailment, clear: Clear) -> bool:
+    """Apply a remedy, if what it is for still holds; return whether it was applied. The lock must be held.
+
+    Raises:
+        ClearanceError: files would be served again of a version that may not be published.
+    """
     place = folder / ailment.place
     match ailment.rule:
         case "page-stale":
@@ -97,7 +114,7 @@ def mend(folder: Path, ledger: Ledger, ailment: Ailment) -> bool:
         case "version-orphaned" if place in set(orphans(folder, ledger, place.parent.name)):
             remove_orphan(folder, place)
         case "file-damaged" | "file-missing":
-            return _mend_file(folder, ledger, ailment)
+            return _mend_file(folder, ledger, ailment, clear)
         case _:
             return False
     return True
@@ -110,13 +127,25 @@ def remove_orphan(folder: Path, place: Path) -> None:
         place.parent.rmdir()
 
 
-def _mend_file(folder: Path, ledger: Ledger, ailment: Ailment) -> bool:
+def _mend_file(folder: Path, ledger: Ledger, ailment: Ailment, clear: Clear) -> bool:
     name = ailment.place.partition("/")[0]
     for version in ledger.history(name):
         for file in version.state.files:
             if f"{version.folder}/{file.path}" == ailment.place and damage_of(folder / version.folder, file):
                 found = _same_bytes(folder, ledger, file)
-                if found:
+                if found and _is_cleared(folder, ledger, version, clear):
                     replace_file(folder, found, folder / ailment.place)
-                return bool(found)
+                    return True
     return False
+
+
+def _is_cleared(folder: Path, ledger: Ledger, version: Version, clear: Clear) -> bool:
+    """Whether a version can be made whole, and may be served as it will be then."""
+    with tempfile.TemporaryDirectory(prefix="hxl-kit-") as whole:
+        for file in version.state.files:
+            source = _same_bytes(folder, ledger, file)
+            if source is None:
+                return False
+            link_or_copy(source, Path(whole, file.path))
+        clear(read_package(Path(whole))).require(version.digest, version.folder)
+    return True

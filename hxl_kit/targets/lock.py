@@ -72,11 +72,11 @@ class Lock:
         """Do nothing while the lock is still ours.
 
         Raises:
-            TargetError: another publisher took it, because this one was asleep for too long.
+            TargetError: another run took it, because this one was asleep for too long.
         """
         if not self.is_held:
             raise TargetError(
-                f"{self.path}: another publisher took over meanwhile; nothing was changed, plan again"
+                f"{self.path}: another run of hxl-kit took over meanwhile; nothing was changed, run it again"
             )
 
 
@@ -85,7 +85,7 @@ def exclusive(folder: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[Lock
     """Hold the folder's lock; one left by a process that is gone is taken over.
 
     Raises:
-        TargetError: another publisher still holds it after `wait_seconds`.
+        TargetError: another run still holds it after `wait_seconds`.
     """
     lock = Lock(folder / LOCK, owner_tag())
     until = time.monotonic() + wait_seconds
@@ -93,7 +93,7 @@ def exclusive(folder: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[Lock
         _remove_stale(lock.path)
         if time.monotonic() > until:
             raise TargetError(
-                f"{lock.path}: another publisher is at work here; try again when it has finished "
+                f"{lock.path}: another run of hxl-kit is at work here; try again when it has finished "
                 "(if none is running, delete this file)"
             )
         time.sleep(_PAUSE_SECONDS)
@@ -105,13 +105,13 @@ def exclusive(folder: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[Lock
 
 
 def left_lock(folder: Path) -> Path | None:
-    """Return the lock of a publisher that is gone, if one lies in the folder."""
+    """Return the lock of a run that is gone, if one lies in the folder."""
     path = folder / LOCK
     return path if path.exists() and _is_stale(path) else None
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a publisher is at work in the folder."""
+    """Whether a run is at work in the folder."""
     path = folder / LOCK
     return path.exists() and not _is_stale(path)
 

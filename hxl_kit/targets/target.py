@@ -1,28 +1,26 @@
-"""What every publishing target can do, and what a plan is."""
+"""What every publishing target can do, and what it tells of itself."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from hxl_kit.clearance.outcome import Clearance
-from hxl_kit.clearance.telling import clearance_lines
 from hxl_kit.errors import TargetError
-from hxl_kit.package.difference import PackageDiff
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from hxl_kit.clearance.outcome import Cleared
     from hxl_kit.reading.packages import Package
 
-PLAN_FORMAT = 3
+    Clear = Callable[[Package], Cleared]
+    """Gives the proof of clearance of a package, or raises ClearanceError."""
+
 Action = Literal["add", "replace", "remove", "repair", "render", "edit"]
 _STEP = 1000
 _UNITS = ("kB", "MB", "GB", "TB")
-_SHOWN_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,8 @@ class Staged:
 class Target(Protocol):
     """A place that serves versions of packages.
 
-    What was cleared is served by `stage` and `commit`, or by `restore`; `withdraw` and `repair` serve nothing new.
+    What was cleared is served by `stage` and `commit`, or by `restore`; `repair` asks for clearance where it serves
+    files again; `withdraw` serves nothing.
     Every method raises TargetError when the target refuses, is unreachable or is not in order.
     """
 
@@ -155,11 +154,14 @@ class Target(Protocol):
     def problems(self, package: Package) -> tuple[str, ...]:
         """Return all that the target would refuse in a package, each a sentence with the way out."""
 
+    def file_changes(self, package: Package, state: State) -> tuple[Change, ...]:
+        """Return the files (`add`, `replace`, `remove`) that publishing the package would change, as the target calls them."""
+
     def edits(self, package: Package, state: State) -> tuple[Change, ...]:
         """Return the target's own metadata (`edit`) that differ from what publishing the package gives."""
 
     def reverts(self, kept: State, served: State) -> tuple[Change, ...]:
-        """Return the target's own metadata (`edit`) that restoring a kept version would change."""
+        """Return the files and the target's own metadata (`edit`) that restoring a kept version would change."""
 
     def faults(self, state: State) -> tuple[Change, ...]:
         """Read a version back and return what must be written again for it to be whole."""
@@ -192,128 +194,15 @@ class Target(Protocol):
     def examine(self, dataset: str) -> tuple[Ailment, ...]:
         """Return what is not in order with a dataset; with "" what is not with the target apart from its datasets."""
 
-    def repair(self, dataset: str, ailments: Sequence[Ailment]) -> tuple[Ailment, ...]:
-        """Apply the remedies of ailments that `examine` found, where they still hold; return what was repaired."""
+    def repair(self, dataset: str, ailments: Sequence[Ailment], clear: Clear) -> tuple[Ailment, ...]:
+        """Apply the remedies of ailments that `examine` found, where they still hold; return what was repaired.
+
+        `clear` gives the proof of clearance of a package, or raises ClearanceError: it is asked for the package as
+        it will be before any of its files are served again.
+        """
 
     def fetch(self, state: State, folder: Path) -> None:
         """Copy the files of a version into a folder and verify size and SHA-256 of each."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What publishing a package would do. `changes` is empty when there is nothing to do.
-
-    `package` is the package's folder, `digest` the SHA-256 of its descriptor, `files` the SHA-256 of each
-    of its files; `pin`, `served` (for people) and `served_digest` say which state of the target the plan was made
-    for, `publisher` by whom on a target that wants to know, `withdrawn` and `reason` that the dataset was
-    withdrawn. `clearance` says what speaks against publishing the package: with refusals nothing is published.
-    """
-
-    target: str
-    dataset: str
-    package: str
-    digest: str
-    pin: str
-    served: str
-    files: Mapping[str, str]
-    changes: tuple[Change, ...] = ()
-    diff: PackageDiff = field(default_factory=PackageDiff)
-    clearance: Clearance = field(default_factory=Clearance)
-    publisher: Mapping[str, str] = field(default_factory=dict)
-    served_digest: str = ""
-    withdrawn: str = ""
-    reason: str = ""
-
-    @property
-    def bytes(self) -> int:
-        """The size of the files that differ, in bytes."""
-        return sum(change.bytes for change in self.changes)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the documented JSON of `plan`; `from_json` reads it back."""
-        return {
-            "format": PLAN_FORMAT,
-            "target": self.target,
-            "dataset": self.dataset,
-            "package": self.package,
-            "digest": self.digest,
-            "pinned_state": self.pin,
-            "served": self.served,
-            "served_digest": self.served_digest,
-            "publisher": dict(self.publisher),
-            "withdrawn": self.withdrawn,
-            "reason": self.reason,
-            "changes": [asdict(change) for change in self.changes],
-            "bytes": self.bytes,
-            "files": dict(self.files),
-            "clearance": self.clearance.as_json(),
-            "diff": self.diff.as_json(),
-        }
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Self:
-        """Return the plan that `as_json` described; a wrong shape is a KeyError, TypeError or ValueError."""
-        if raw["format"] != PLAN_FORMAT:
-            raise ValueError(raw["format"])
-        texts = {name: raw[name] for name in _PLAN_TEXTS}
-        publisher = dict(raw["publisher"])
-        if not all(isinstance(t, str) for t in (*texts.values(), *publisher.values(), raw["pinned_state"])):
-            raise TypeError(texts)
-        return cls(
-            **texts,
-            pin=raw["pinned_state"],
-            publisher=publisher,
-            files=dict(raw["files"]),
-            changes=tuple(Change(**change) for change in raw["changes"]),
-            diff=PackageDiff.from_json(raw["diff"]),
-            clearance=Clearance.from_json(raw["clearance"]),
-        )
-
-    def as_text(self) -> str:
-        """Return the plan for people: where, what is served, files with sizes, the differences, the clearance."""
-        head = f"{self.dataset} -> {self.target} ({self.served})"
-        cleared = [f"  {line}" for line in clearance_lines(self.clearance)]
-        if not self.changes:
-            refused = cleared if self.clearance.refusals else []
-            return "\n".join([f"{head}: nothing to do", *refused])
-        lines = [f"{head}: {count_text(len(self.changes), 'change')}, {size_text(self.bytes)}"]
-        if self.withdrawn:
-            lines.append(f"  {AFTER_WITHDRAWAL}")
-        return "\n".join([*lines, *change_lines(self.changes), *_indented(self._differences()), *cleared])
-
-    def _differences(self) -> str:
-        """What differs from the version served; where there is none to compare, only how many rows there are."""
-        if not self.served_digest:
-            return "\n".join(
-                f"rows {name}: {table.counts['added']:,}" for name, table in self.diff.tables.items()
-            )
-        return "" if self.diff.identical else self.diff.as_text(files=False)
-
-
-_PLAN_TEXTS = (
-    *("target", "dataset", "package", "digest", "served"),
-    *("served_digest", "withdrawn", "reason"),
-)
-AFTER_WITHDRAWAL = "published again only with --after-withdrawal"
-
-
-def change_lines(changes: Sequence[Change]) -> list[str]:
-    """Return changes for people, a line each: files with the bytes to write, metadata as it was and will be."""
-    return [f"  {change.action:8}{change.resource}  {_change_text(change)}" for change in changes]
-
-
-def _change_text(change: Change) -> str:
-    if change.action == "edit":
-        return f"{_short(change.before)} -> {_short(change.after)}"
-    return size_text(change.bytes) if change.bytes else "-"
-
-
-def _short(text: str | None) -> str:
-    """Return a text of the metadata on one line, cut where it is long."""
-    if not text:
-        return "(none)"
-    line = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
-    return line if len(line) <= _SHOWN_CHARACTERS else f"{line[: _SHOWN_CHARACTERS - 1]}…"
 
 
 def moved(target: str, pin: str, served: State, since: Sequence[str] = ()) -> TargetError:
@@ -338,10 +227,6 @@ def require_not_withdrawn(target: str, state: State) -> None:
         raise TargetError(
             f"{target}: {state.dataset}{version} was withdrawn on {state.withdrawn[:10]}: {state.reason}"
         )
-
-
-def _indented(text: str) -> list[str]:
-    return [f"  {line}" for line in text.splitlines()]
 
 
 def count_text(number: int, noun: str) -> str:

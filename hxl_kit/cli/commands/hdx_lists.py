@@ -1,4 +1,4 @@
-"""`hxl-kit hdx_lists`."""
+"""`hxl-kit hdx-lists`."""
 
 from __future__ import annotations
 

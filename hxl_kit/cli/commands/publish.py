@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hxl_kit.targets import Publisher
-    from hxl_kit.targets.target import Plan
+    from hxl_kit.targets.plan import Plan
 
 
 def command(

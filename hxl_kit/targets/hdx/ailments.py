@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from hxl_kit.reading.packages import DESCRIPTOR
 from hxl_kit.reading.table import shown
 from hxl_kit.targets.hdx.case import Finding, Treatment
-from hxl_kit.targets.hdx.committing import is_shell
-from hxl_kit.targets.hdx.undoing import TOMBSTONE
+from hxl_kit.targets.hdx.committing import is_hidden, is_shell
+from hxl_kit.targets.hdx.withdrawals import TOMBSTONE
 from hxl_kit.targets.target import Ailment
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ def findings(case: Case) -> tuple[Finding, ...]:
 
 
 def _unfinished(served: Served) -> Finding:
+    if is_hidden(served):
+        message = "was taken out of public sight, for files arrived damaged; publish the package again, or roll back"
+        return Finding(Ailment("publication-unfinished", served.name, message))
     message = "was begun and not finished; publish the package again, it goes on from there"
     begun = datetime.fromisoformat(served.modified).replace(tzinfo=UTC)
     if served.resources or datetime.now(UTC) - begun < SHELL_AGE:

@@ -12,6 +12,7 @@ from hxl_kit.errors import TargetError
 from hxl_kit.files import CHUNK_BYTES, reason_of
 from hxl_kit.hdx.answers import UnansweredError
 from hxl_kit.hdx.connection import told
+from hxl_kit.hdx.content import SNIFFED_BYTES, is_web_page
 from hxl_kit.targets.hdx.kept import Proof
 
 if TYPE_CHECKING:
@@ -29,12 +30,16 @@ _FAILED = 500
 
 @dataclass(frozen=True)
 class Found:
-    """What an address gave: the SHA-256 of its bytes ("" where there is no file) and the server's mark for them."""
+    """What an address gave: the SHA-256 of its bytes ("" where there is no file) and the server's mark for them.
+
+    `is_page` says that it is a web page, where another file is expected it is perhaps one of a network on the way.
+    """
 
     sha256: str = ""
     etag: str = ""
     bytes: int = 0
     fresh: bool = True
+    is_page: bool = False
 
     @property
     def proof(self) -> Proof | None:
@@ -74,11 +79,12 @@ def _found(connection: Connection, resource: ServedResource, proof: Proof | None
 
 
 def _read(response: Response, resource: ServedResource, into: Path | None) -> Found:
-    digest, size = hashlib.sha256(), 0
+    digest, size, start = hashlib.sha256(), 0, b""
     try:
         with into.open("wb") if into else _Nowhere() as file:
             for chunk in response.iter_content(CHUNK_BYTES):
                 digest.update(chunk)
+                start = start or chunk[:SNIFFED_BYTES]
                 size += file.write(chunk)
     except RequestException as error:
         raise UnansweredError(f"{resource.name}: {told(error)}") from None
@@ -89,7 +95,8 @@ def _read(response: Response, resource: ServedResource, into: Path | None) -> Fo
         raise UnansweredError(
             f"{resource.name}: the answer broke off after {size:,} of {int(promised):,} bytes"
         )
-    return Found(digest.hexdigest(), response.headers.get("ETag", ""), size)
+    mark = response.headers.get("ETag", "")
+    return Found(digest.hexdigest(), mark, size, is_page=is_web_page(start))
 
 
 class _Nowhere:

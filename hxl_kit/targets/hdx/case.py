@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from hxl_kit.hdx.comparing import comparable
 from hxl_kit.reading.table import shown
 from hxl_kit.targets.hdx.looking import Seen, is_of_site, seen
 from hxl_kit.targets.hdx.states import described_by
@@ -48,13 +47,18 @@ class Case:
     served: Served
     files: Files
     sights: tuple[Seen, ...]
-    described: Mapping[str, Any]
+    descriptor: bytes
 
     @classmethod
     def of(cls, served: Served, files: Files) -> Case:
         """Return the case of a dataset: each of its addresses is asked."""
         sights = tuple(seen(files, resource) for resource in served.resources)
-        return cls(served, files, sights, described_by(files.descriptor(served) or b""))
+        return cls(served, files, sights, files.meant_descriptor(served) or b"")
+
+    @cached_property
+    def described(self) -> Mapping[str, Any]:
+        """What the datapackage.json says that is served, or is to be; nothing where there is none."""
+        return described_by(self.descriptor)
 
     @cached_property
     def listed(self) -> Mapping[str, str]:
@@ -66,7 +70,7 @@ class Case:
     @property
     def by_request(self) -> bool:
         """Whether the dataset has no files because they are given to those who ask."""
-        return bool(comparable("is_requestdata_type", self.served.raw.get("is_requestdata_type")))
+        return self.served.is_by_request
 
     def place_of(self, resource: ServedResource) -> str:
         """Return what a message calls a resource: its name, and its id where several have that name."""

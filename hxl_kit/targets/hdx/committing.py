@@ -7,6 +7,7 @@ matched on when it was last modified: as a whole or not at all.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +27,22 @@ if TYPE_CHECKING:
 SHELL_NOTES = "Not published yet: hxl_kit is bringing the files here."
 """What a dataset says of itself while it is private and its files are on their way."""
 
+HIDDEN_NOTES = "Not public: files arrived damaged, and hxl_kit is bringing them here again."
+"""How the notes of a dataset begin that was taken out of public sight; its own stand behind it."""
+
 PORTION_BYTES = 16 << 20
 SENDINGS = 2
 """How often a file whose bytes arrive damaged is sent."""
 
 
 def is_shell(served: Served) -> bool:
-    """Whether a dataset is one that was begun and not finished."""
-    return served.is_private and served.raw.get("notes") == SHELL_NOTES
+    """Whether a dataset is one that was begun and not finished, or taken out of public sight to be finished."""
+    return is_hidden(served) or (served.is_private and served.raw.get("notes") == SHELL_NOTES)
+
+
+def is_hidden(served: Served) -> bool:
+    """Whether a dataset is one whose files arrived damaged, and that was taken out of public sight for that."""
+    return served.is_private and str(served.raw.get("notes") or "").startswith(HIDDEN_NOTES)
 
 
 class MovedError(TargetError):
@@ -41,7 +50,15 @@ class MovedError(TargetError):
 
 
 class ArrivedWrongError(TargetError):
-    """What is served is not what was sent."""
+    """What is served is not what was sent.
+
+    `is_damaged` says that files are; not where metadata alone differ, or nothing but web pages come in place of
+    files: these are of a network on the way, and prove nothing about what others get.
+    """
+
+    def __init__(self, message: str, *, is_damaged: bool) -> None:
+        super().__init__(message)
+        self.is_damaged = is_damaged
 
 
 @dataclass(frozen=True)
@@ -106,9 +123,27 @@ class Committing:
             good = self.good(served, wanted, fresh=True)
         if wanted.is_met(served, self.same, good):
             return served
-        raise ArrivedWrongError(
-            f"{self.connection.site.text}: {served.name}: {self._wrong(served, wanted, good)}"
-        )
+        raise self._wrong(served, wanted, wanted.stale(served, good))
+
+    def hide(self, served: Served) -> Served:
+        """Return the dataset taken out of public sight, as it is otherwise.
+
+        Raises:
+            MovedError: somebody else changed it meanwhile; nothing was changed.
+            TargetError: it was refused; nothing was changed.
+        """
+        notes = f"{HIDDEN_NOTES}\n\n{served.raw.get('notes') or ''}".strip()
+        return self.make(served, Wanted({"private": True, "notes": notes}, ()))
+
+    def preview(self, served: Served, before: Served | None) -> None:
+        """Have the site make its usual previews of files that are new on the page, as its own form for uploads does.
+
+        Where it does not, the files are served all the same: a preview is no part of what is published.
+        """
+        known = {r.id for r in before.resources} if before and not is_shell(before) else set()
+        if any(r.id not in known for r in served.resources):
+            with suppress(RefusedError, UnansweredError):
+                self.connection.write("package_create_default_resource_views", {"package": dict(served.raw)})
 
     def good(self, served: Served, wanted: Wanted, *, fresh: bool = False) -> frozenset[str]:
         """Return the ids of the resources that serve the bytes that they are to serve; `fresh` asks for each anew."""
@@ -153,12 +188,21 @@ class Committing:
 
             yield pause
 
-    def _wrong(self, served: Served, wanted: Wanted, good: frozenset[str]) -> str:
-        files = [r.name for r in wanted.stale(served, good)]
-        if files:
-            return f"what is served is not what was sent: {', '.join(files)}"
-        fields = [change.resource for change in wanted.edits(served, self.same)]
-        return f"the server keeps other metadata than it was given: {', '.join(fields) or 'the order of the files'}"
+    def _wrong(self, served: Served, wanted: Wanted, stale: Sequence[WantedResource]) -> ArrivedWrongError:
+        place = f"{self.connection.site.text}: {served.name}"
+        if not stale:
+            fields = ", ".join(change.resource for change in wanted.edits(served, self.same))
+            said = f"the server keeps other metadata than it was given: {fields or 'the order of the files'}"
+            return ArrivedWrongError(f"{place}: {said}", is_damaged=False)
+        names = ", ".join(r.name for r in stale)
+        if all(self._gives_page(r, served) for r in stale):
+            said = f"a web page comes in place of {names}: of a network on the way, or of the server"
+            return ArrivedWrongError(f"{place}: {said}", is_damaged=False)
+        return ArrivedWrongError(f"{place}: what is served is not what was sent: {names}", is_damaged=True)
+
+    def _gives_page(self, wanted: WantedResource, served: Served) -> bool:
+        there = wanted.served_in(served)
+        return there is not None and self.files.asked(there).is_page
 
 
 def portions(resources: Sequence[WantedResource]) -> Iterator[tuple[WantedResource, ...]]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hxl_kit.errors import TargetError
+from hxl_kit.errors import InputError, TargetError
+from hxl_kit.reading.packages import read_package
 from hxl_kit.reading.table import shown
 from hxl_kit.targets.hdx.ailments import findings
 from hxl_kit.targets.hdx.case import Case
 from hxl_kit.targets.hdx.committing import MovedError
+from hxl_kit.targets.hdx.states import digest_of, listed_files
 from hxl_kit.targets.hdx.wanted import Wanted, WantedResource
-from hxl_kit.targets.target import Change
+from hxl_kit.targets.target import Change, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from hxl_kit.targets.hdx.files_served import Files
     from hxl_kit.targets.hdx.served import Served, ServedResource
     from hxl_kit.targets.hdx.wanted import Same
-    from hxl_kit.targets.target import Ailment
+    from hxl_kit.targets.target import Ailment, Clear
 
 _CARRIED = ("format", "description", "hdx_data_dictionary", "dataset_preview_enabled")
 """What a resource that is made again takes over from the one that is kept."""
@@ -38,11 +42,12 @@ def examine(committing: Committing, files: Files, dataset: str) -> tuple[Ailment
 
 
 def repair(
-    committing: Committing, files: Files, dataset: str, ailments: Sequence[Ailment]
+    committing: Committing, files: Files, dataset: str, ailments: Sequence[Ailment], clear: Clear
 ) -> tuple[Ailment, ...]:
     """Apply the remedies of those ailments that still hold, all in one step, and read back; return what was repaired.
 
     Raises:
+        ClearanceError: files would be sent again of a package that may not be published; nothing was changed.
         TargetError: the site refuses, or somebody changed the dataset meanwhile; nothing was changed.
     """
     served = committing.show(dataset)
@@ -54,8 +59,33 @@ def repair(
     if any(treatment.deed == "delete" for treatment in treatments):
         _delete(committing, served)
     elif treatments:
+        _require_cleared(case, treatments, clear)
         _mend(committing, case, treatments)
     return tuple(f.ailment for f in held)
+
+
+def _require_cleared(case: Case, treatments: Sequence[Treatment], clear: Clear) -> None:
+    """Ask for clearance of the package as it will be, if files are sent again.
+
+    Of a dataset that is no package only such bytes are sent as were served before, by the hash that they had.
+    """
+    if not case.described or not any(treatment.deed in ("send", "add") for treatment in treatments):
+        return
+    name, digest = case.served.name, digest_of(case.descriptor)
+    whole = State(name, digest=digest, files=listed_files(case.described, case.descriptor))
+    with tempfile.TemporaryDirectory(prefix="hxl-kit-") as folder:
+        try:
+            case.files.copy(whole, case.served, Path(folder))
+            package = read_package(Path(folder))
+        except (TargetError, InputError) as error:
+            raise TargetError(f"{name}: {_NOT_WHOLE}") from error
+        clear(package).require(digest, name)
+
+
+_NOT_WHOLE = (
+    "files are sent again only where the whole package may be published, and not all of its files are to be had; "
+    "nothing was repaired; publish it again"
+)
 
 
 def _delete(committing: Committing, served: Served) -> None:

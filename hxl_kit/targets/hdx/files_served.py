@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 from hxl_kit.errors import TargetError
 from hxl_kit.files import reason_of
 from hxl_kit.hdx.answers import UnansweredError
+from hxl_kit.reading.packages import DESCRIPTOR
 from hxl_kit.reading.paths import is_written_path
 from hxl_kit.reading.table import shown
 from hxl_kit.targets.hdx.bytes_served import Found, found
+from hxl_kit.targets.hdx.served import ServedResource
+from hxl_kit.targets.hdx.states import digest_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+    from typing import Any
 
     from hxl_kit.hdx.connection import Connection
     from hxl_kit.targets.hdx.kept import Kept
-    from hxl_kit.targets.hdx.served import Mark, Served, ServedResource
+    from hxl_kit.targets.hdx.served import Mark, Served
     from hxl_kit.targets.target import ServedFile, State
 
 
@@ -31,8 +36,30 @@ class Files:
     looked: dict[Mark, Found] = field(default_factory=dict)
 
     def descriptor(self, served: Served) -> bytes | None:
-        """Return the datapackage.json that is served; None where there is none, or its address gives none."""
-        return self.content(served.descriptor) if served.descriptor else None
+        """Return the datapackage.json that is served, or that was kept here where none is sent; None without either."""
+        if served.descriptor:
+            return self.content(served.descriptor)
+        here = self.kept.file(self.kept_beside(served))
+        return here.read_bytes() if here else None
+
+    def meant_descriptor(self, served: Served) -> bytes | None:
+        """Return the datapackage.json that is to be served by its resource's claim, if it is kept here; else what is."""
+        content = self.descriptor(served)
+        claimed = served.descriptor.sha256 if served.descriptor else ""
+        if content is not None and digest_of(content) == claimed:
+            return content
+        here = self.kept.file(claimed)
+        return here.read_bytes() if here else content
+
+    def kept_beside(self, served: Served) -> str:
+        """Return the SHA-256 of the descriptor that was kept of what is served, without being sent; "" without one."""
+        versions = self.kept.journal().versions
+        digests = (
+            v.files.get(DESCRIPTOR, "")
+            for v in versions
+            if _marks(v.resources) == _marks(served.raw["resources"])
+        )
+        return next(digests, "")
 
     def content(self, resource: ServedResource) -> bytes | None:
         """Return the bytes of a small file; None where its address gives none."""
@@ -114,3 +141,7 @@ class Files:
             journal = self.kept.journal().with_proof(resource.id, got.proof)
             self.kept.note(journal)
         return got.sha256
+
+
+def _marks(resources: Iterable[Mapping[str, Any]]) -> list[Mark]:
+    return [ServedResource(raw).mark for raw in resources]

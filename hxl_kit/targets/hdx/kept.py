@@ -47,7 +47,7 @@ class KeptVersion:
         digest: the SHA-256 of its datapackage.json; "" where there was none.
         fields: the metadata, as CKAN shows it.
         resources: the resources, as CKAN shows them, in order.
-        files: the SHA-256 of each kept file, by the resource's id.
+        files: the SHA-256 of each kept file, by the resource's id; of a descriptor that was not sent, by its name.
     """
 
     version_id: str
@@ -188,7 +188,7 @@ class Kept:
         """Return the kept file with this SHA-256, read and proven; None where there is none."""
         path = self.folder / FILES / sha256
         with self._plainly():
-            return path if path.is_file() and sha256_of(path) == sha256 else None
+            return path if sha256 and path.is_file() and sha256_of(path) == sha256 else None
 
     def place_of(self, sha256: str) -> Path:
         """Return where a file with this SHA-256 is to be kept; its folder is there."""
@@ -196,15 +196,16 @@ class Kept:
             (self.folder / FILES).mkdir(parents=True, exist_ok=True, mode=0o700)
         return self.folder / FILES / sha256
 
-    def keep(self, source: Path, sha256: str) -> None:
-        """Keep a copy of a file; a link to it where the file system can."""
-        path = self.place_of(sha256)
-        if self.file(sha256):
-            return
-        with self._plainly():
-            partial = path.with_name(f".{sha256}.{os.getpid()}")
-            shutil.copyfile(source, partial)
-            partial.replace(path)
+    def keep(self, source: Path, sha256: str = "") -> str:
+        """Keep a copy of a file; return its SHA-256, which is worked out where it is not given."""
+        digest = sha256 or sha256_of(source)
+        path = self.place_of(digest)
+        if not self.file(digest):
+            with self._plainly():
+                partial = path.with_name(f".{digest}.{os.getpid()}")
+                shutil.copyfile(source, partial)
+                partial.replace(path)
+        return digest
 
     def forget_files(self) -> None:
         """Delete the kept files of all versions."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +12,7 @@ from hxl_kit.errors import TargetError
 from hxl_kit.files import CHUNK_BYTES
 from hxl_kit.hdx.answers import UnansweredError
 from hxl_kit.hdx.connection import told
+from hxl_kit.hdx.content import claimed_md5, is_web_page
 from hxl_kit.hdx.listed import PAGES
 from hxl_kit.hdx.site import origin_of
 
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
 _THERE, _DENIED = 200, frozenset({401, 403})
 _FAILED = 500
 """What CKAN answers, however often it is asked, for a file that is not in its storage."""
-
-_MD5 = re.compile(r"[0-9a-f]{32}")
-_HASHED_OTHERWISE = frozenset({"xlsx", "xls", "zip"})
-"""Formats whose `hash` hdx-python-api works out from the content (cells, checksums of members), not from the bytes."""
-
-_PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
-)
 
 Gives = Literal["file", "page", "nothing", "no-answer", "not-told"]
 
@@ -75,8 +67,7 @@ class Seen:
     @property
     def claimed_md5(self) -> str:
         """The MD5 of the bytes that it claims, as hdx-python-api writes it; "" if it claims none."""
-        form = str(self.resource.raw.get("format") or "").lower()
-        return self.claim if _MD5.fullmatch(self.claim) and form not in _HASHED_OTHERWISE else ""
+        return claimed_md5(self.resource.raw)
 
     @property
     def is_other(self) -> bool:
@@ -137,5 +128,5 @@ def _read(response: Response, resource: ServedResource) -> Seen:
         raise UnansweredError(f"{resource.name}: {told(error)}") from None
     if size == 0:
         return Seen(resource, "nothing")
-    is_page = bool(_PAGE.match(start)) and str(resource.raw.get("format") or "").lower() not in PAGES
+    is_page = is_web_page(start) and str(resource.raw.get("format") or "").lower() not in PAGES
     return Seen(resource, "page" if is_page else "file", sha256.hexdigest(), md5.hexdigest(), size)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import TargetError
+from hxl_kit.hdx.comparing import comparable
 from hxl_kit.reading.packages import DESCRIPTOR
 
 if TYPE_CHECKING:
@@ -150,6 +151,16 @@ class Served:
     def is_private(self) -> bool:
         """Whether only its organisation sees it."""
         return str(self.raw.get("private", "")).lower() == "true"
+
+    @property
+    def is_by_request(self) -> bool:
+        """Whether it has no files because they are given to those who ask."""
+        return bool(comparable("is_requestdata_type", self.raw.get("is_requestdata_type")))
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether hxl_kit wrote it last, by what it said of itself."""
+        return str(self.raw.get("updated_by_script") or "").startswith("hxl_kit ")
 
     @property
     def is_deleted(self) -> bool:

@@ -54,7 +54,7 @@ def state_of(served: Served, descriptor: bytes | None) -> State:
         published_at=f"{served.modified[:19]}Z",
         digest=digest if described else "",
         pin=served.pin,
-        files=_listed(described, descriptor) if described else _shown(served),
+        files=listed_files(described, descriptor) if described and served.descriptor else _shown(served),
         rows=_rows(described),
     )
 
@@ -64,26 +64,15 @@ def state_of_version(name: str, kept: KeptVersion, descriptor: bytes | None) -> 
     described = described_by(descriptor or b"")
     resources = tuple(map(ServedResource, kept.resources))
     files = tuple(ServedFile(r.name, r.bytes, kept.files.get(r.id, "")) for r in resources)
+    is_sent = DESCRIPTOR not in kept.files
     return State(
         dataset=name,
         version_id=kept.version_id,
         version=kept.version,
         published_at=f"{kept.published_at[:19]}Z",
         digest=kept.digest,
-        files=_listed(described, descriptor) if described else files,
+        files=listed_files(described, descriptor) if described and is_sent else files,
         rows=_rows(described),
-    )
-
-
-def withdrawn_state(served: Served, content: bytes | None) -> State:
-    """Return the state of a dataset that was taken down, by its tombstone."""
-    told = parsed(content or b"")
-    return State(
-        dataset=served.name,
-        published_at=f"{served.modified[:19]}Z",
-        pin=served.pin,
-        withdrawn=str(told.get("withdrawn") or served.modified),
-        reason=str(told.get("reason") or ""),
     )
 
 
@@ -115,7 +104,7 @@ def _lasting(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in raw.items() if key not in gone}
 
 
-def _listed(described: Mapping[str, Any], descriptor: bytes | None) -> tuple[ServedFile, ...]:
+def listed_files(described: Mapping[str, Any], descriptor: bytes | None) -> tuple[ServedFile, ...]:
     """Return the files that a descriptor lists, and itself."""
     listed = [r for r in described["resources"] if isinstance(r, dict) and isinstance(r.get("path"), str)]
     own = ServedFile(DESCRIPTOR, len(descriptor or b""), digest_of(descriptor or b""))

@@ -6,13 +6,14 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from hxl_kit.errors import InputError, TargetError
 from hxl_kit.hdx.comparing import same
 from hxl_kit.hdx.connection import Connection
+from hxl_kit.hdx.names import Names
 from hxl_kit.hdx.offering import Offer, offered
 from hxl_kit.reading.packages import DESCRIPTOR, read_package
 from hxl_kit.reading.table import shown
@@ -20,15 +21,22 @@ from hxl_kit.targets.hdx.committing import ArrivedWrongError, Committing, MovedE
 from hxl_kit.targets.hdx.examining import examine, repair
 from hxl_kit.targets.hdx.files_served import Files
 from hxl_kit.targets.hdx.kept import Kept, KeptVersion, state_folder
+from hxl_kit.targets.hdx.retreating import retreat
 from hxl_kit.targets.hdx.served import ServedResource
-from hxl_kit.targets.hdx.states import state_of, state_of_version, withdrawn_state
-from hxl_kit.targets.hdx.undoing import TOMBSTONE, as_it_was, tombstone
+from hxl_kit.targets.hdx.states import (
+    described_by,
+    listed_files,
+    state_of,
+    state_of_version,
+)
+from hxl_kit.targets.hdx.undoing import as_it_was
 from hxl_kit.targets.hdx.wanting import Wanting
+from hxl_kit.targets.hdx.withdrawals import TOMBSTONE, Withdrawals, tombstone, withdrawn_state
 from hxl_kit.targets.ledger import is_safe_name
 from hxl_kit.targets.target import Change, Staged, State, moved, require_not_withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hxl_kit.clearance.outcome import Cleared
     from hxl_kit.hdx.site import Site
@@ -37,7 +45,8 @@ if TYPE_CHECKING:
     from hxl_kit.targets.hdx.bytes_served import Found
     from hxl_kit.targets.hdx.served import Mark, Served
     from hxl_kit.targets.hdx.wanted import Wanted
-    from hxl_kit.targets.target import Ailment
+    from hxl_kit.targets.hdx.wanting import Wants
+    from hxl_kit.targets.target import Ailment, Clear
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class HdxTarget:
         replaces_quarantined: whether a file that the site keeps back may be sent anew.
         progress: told of the bytes sent.
         state: the folder in which journals and versions are kept.
+        wants: makes of a package the dataset that it is to be, where that is not what the package says of itself.
     """
 
     site: Site
@@ -59,6 +69,7 @@ class HdxTarget:
     replaces_quarantined: bool = False
     progress: Progress | None = field(default=None, repr=False, compare=False)
     state: Path = field(default_factory=state_folder, repr=False)
+    wants: Callable[[Names], Wants] | None = field(default=None, repr=False, compare=False)
     _looked: dict[Mark, Found] = field(default_factory=dict, init=False, repr=False, compare=False)
     _offers: dict[Path, Offer] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -79,8 +90,9 @@ class HdxTarget:
         return Connection(self.site)
 
     @cached_property
-    def _wanting(self) -> Wanting:
-        return Wanting(self.connection, self.organisation, self.maintainer)
+    def _wanting(self) -> Wants:
+        names = Names(self.connection)
+        return self.wants(names) if self.wants else Wanting(names, self.organisation, self.maintainer)
 
     def datasets(self) -> tuple[str, ...]:
         """Return the names of all public datasets of the site."""
@@ -92,11 +104,16 @@ class HdxTarget:
         return self._state(served) if served else State(dataset)
 
     def history(self, dataset: str) -> tuple[State, ...]:
-        """Return the version that is served, then those that are kept on this machine."""
-        now, kept = self.describe(dataset), self._kept(dataset)
-        versions = [self._kept_state(dataset, version) for version in kept.journal().versions]
-        current = (now,) if now.version_id or now.withdrawn else ()
-        return (*current, *(v for v in versions if v.version_id != now.version_id))
+        """Return the version that is served, those that are kept on this machine, then those that were withdrawn."""
+        served = self._committing(dataset).show(dataset)
+        now = self._state(served) if served else State(dataset)
+        found = Withdrawals.of(served, self._files(dataset))
+        known = self._kept(dataset).journal().versions
+        lasting = [v for v in known if v.version_id != now.version_id and not found.took(v)]
+        taken = [self._kept_state(dataset, v) for v in known if found.took(v)]
+        gone = found.states(taken) or ((now,) if now.withdrawn else ())
+        current = (now,) if now.version_id else ()
+        return (*current, *(self._kept_state(dataset, v) for v in lasting), *gone)
 
     @contextmanager
     def offered(self, package: Package) -> Iterator[Package]:
@@ -118,6 +135,12 @@ class HdxTarget:
             return told
         return self._wanting.problems(offer, _request(wanted, served))
 
+    def file_changes(self, package: Package, state: State) -> tuple[Change, ...]:
+        """Return the files that publishing the package would change, by the names of resources."""
+        served = self._committing(state.dataset).show(state.dataset)
+        there = None if served is None or is_shell(served) else served
+        return tuple(self._wanted(package, there).file_changes(there))
+
     def edits(self, package: Package, state: State) -> tuple[Change, ...]:
         """Return the metadata on HDX that differ from what publishing the package gives."""
         served = self._committing(state.dataset).show(state.dataset)
@@ -126,11 +149,12 @@ class HdxTarget:
         return self._wanted(package, served).edits(served, same)
 
     def reverts(self, kept: State, served: State) -> tuple[Change, ...]:
-        """Return the metadata that restoring a kept version would change."""
+        """Return the files and metadata that restoring a kept version would change."""
         there = self._committing(served.dataset).show(served.dataset)
         if there is None:
             return ()
-        return self._as_it_was(kept, there).edits(there, same)
+        then = self._as_it_was(kept, there)
+        return (*then.file_changes(there), *then.edits(there, same))
 
     def faults(self, state: State) -> tuple[Change, ...]:
         """Read what is served and return the files whose bytes are not those of the version."""
@@ -150,6 +174,10 @@ class HdxTarget:
             raise TargetError(
                 f"{self.text}: {state.dataset} {state.version_id} holds no readable {DESCRIPTOR}"
             )
+        if not state.files:
+            raise TargetError(
+                f"{self.text}: {state.dataset} {state.version_id} is given to those who ask: its files are not there"
+            )
         with tempfile.TemporaryDirectory(prefix="hxl-kit-") as folder:
             self.fetch(state, Path(folder))
             try:
@@ -163,7 +191,7 @@ class HdxTarget:
     def fetch(self, state: State, folder: Path) -> None:
         """Copy the files of a version into a folder and verify size and SHA-256 of each."""
         served = self._committing(state.dataset).show(state.dataset) if state.pin else None
-        self._files(state.dataset).copy(state, served, folder)
+        self._files(state.dataset).copy(self._as_package(state), served, folder)
 
     @contextmanager
     def stage(self, package: Package, cleared: Cleared) -> Iterator[Staged]:
@@ -179,7 +207,9 @@ class HdxTarget:
             if now and self._state(now).version_id:
                 self._keep(now)
             done = self._made(committing, now or committing.shell(wanted.fields), wanted)
-            self._keep(done, {r.sha256: r.path for r in wanted.resources if r.path})
+            sources = {r.sha256: r.path for r in wanted.resources if r.path}
+            self._keep(done, sources, staged.folder / DESCRIPTOR)
+            committing.preview(done, now)
         return self._state(done)
 
     def restore(self, state: State, cleared: Cleared, pin: str) -> State:
@@ -188,9 +218,10 @@ class HdxTarget:
         with self._changing(state.dataset, pin) as (committing, now):
             if now is None:
                 raise TargetError(f"{self.text}: {state.dataset} is not there any more; publish it again")
-            self._keep(now)
+            if not is_shell(now):
+                self._keep(now)
             done = self._made(committing, now, self._as_it_was(state, now))
-            self._keep(done)
+            self._keep(done, unsent=self._kept(state.dataset).file(state.digest))
         return self._state(done)
 
     def withdraw(self, dataset: str, reason: str, pin: str) -> State:
@@ -199,9 +230,11 @@ class HdxTarget:
             if now is None:
                 raise TargetError(f"{self.text}: {dataset} is not there")
             when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            there = now.resource(TOMBSTONE) is not None
-            stone = tombstone(now, self.history(dataset), when, reason, Path(folder))
-            done = now if there else committing.make(now, stone)
+            before = Withdrawals.of(now, self._files(dataset))
+            versions = [state for state in self.history(dataset) if not state.withdrawn]
+            stone = tombstone(now, versions, before, when, reason, Path(folder))
+            is_done = bool(before.tombstones) and self._state(now).withdrawn
+            done = now if is_done else committing.make(now, stone)
             kept = self._kept(dataset)
             kept.save(replace(kept.journal(), versions=()))
         return self._state(done)
@@ -210,10 +243,10 @@ class HdxTarget:
         """Return what is not in order with a dataset, whichever tool left it so."""
         return examine(*self._with_fresh_eyes(dataset), dataset) if dataset else ()
 
-    def repair(self, dataset: str, ailments: Sequence[Ailment]) -> tuple[Ailment, ...]:
+    def repair(self, dataset: str, ailments: Sequence[Ailment], clear: Clear) -> tuple[Ailment, ...]:
         """Apply the remedies of ailments that still hold; return what was repaired."""
         with self._kept(dataset).alone():
-            return repair(*self._with_fresh_eyes(dataset), dataset, ailments)
+            return repair(*self._with_fresh_eyes(dataset), dataset, ailments, clear)
 
     def _with_fresh_eyes(self, dataset: str) -> tuple[Committing, Files]:
         """Give the means of changing and of reading a dataset that trust nothing which was looked at before."""
@@ -240,25 +273,29 @@ class HdxTarget:
             filled = committing.fill(now, wanted) if is_shell(now) else now
             return committing.make(filled, wanted)
         except ArrivedWrongError as error:
-            there = committing.show(now.id)
             before = next(iter(self._kept(now.name).journal().versions), None)
-            if is_shell(now) or there is None or not _is_whole(before) or there.pin == now.pin:
-                raise
-            committing.make(there, self._of_version(before, there))
-            raise TargetError(f"{error}; what was published before is served again") from error
+            back = partial(self._of_version, before) if _is_whole(before) and not is_shell(now) else None
+            raise retreat(committing, now, error, back) from error
 
-    def _keep(self, served: Served, sources: Mapping[str, Path] | None = None) -> None:
-        """Keep a version as it is served, with its files, to be gone back to; `sources` has files by SHA-256."""
+    def _keep(
+        self, served: Served, sources: Mapping[str, Path] | None = None, unsent: Path | None = None
+    ) -> None:
+        """Keep a version as it is served, with its files, to be gone back to.
+
+        `sources` has files by SHA-256; `unsent` is the descriptor, for a dataset that serves none.
+        """
         kept, files = self._kept(served.name), self._files(served.name)
         held: dict[str, str] = {}
         for resource in served.resources:
             source = (sources or {}).get(resource.sha256)
             if source is not None:
-                kept.keep(source, resource.sha256)
-                held[resource.id] = resource.sha256
+                held[resource.id] = kept.keep(source, resource.sha256)
             elif resource.is_upload:
                 held[resource.id] = files.keep(resource)
-        state = self._state(served)
+        if served.descriptor is None:
+            held[DESCRIPTOR] = kept.keep(unsent) if unsent else files.kept_beside(served)
+        here = kept.file(held.get(DESCRIPTOR, ""))
+        state = state_of(served, here.read_bytes() if here else files.descriptor(served))
         version = KeptVersion(
             state.version_id,
             state.version,
@@ -268,18 +305,26 @@ class HdxTarget:
             tuple(r.raw for r in served.resources),
             {name: digest for name, digest in held.items() if digest},
         )
-        kept.save(kept.journal().with_version(version))
+        kept.save(Withdrawals.of(served, files).left(kept.journal()).with_version(version))
 
     def _state(self, served: Served) -> State:
         if is_shell(served):
             return State(served.name)
-        files, stone = self._files(served.name), served.resource(TOMBSTONE)
-        if served.descriptor is None and stone:
-            return withdrawn_state(served, files.content(stone))
+        files = self._files(served.name)
+        if served.descriptor is None and served.resource(TOMBSTONE):
+            return withdrawn_state(served, Withdrawals.of(served, files))
         return state_of(served, files.descriptor(served))
 
+    def _as_package(self, state: State) -> State:
+        """Return a version with the files that its descriptor lists, where that was not sent and is kept here."""
+        here = self._kept(state.dataset).file(state.digest)
+        if here is None or any(file.path == DESCRIPTOR for file in state.files):
+            return state
+        content = here.read_bytes()
+        return replace(state, files=listed_files(described_by(content), content))
+
     def _kept_state(self, dataset: str, version: KeptVersion) -> State:
-        here = self._kept(dataset).file(version.digest) if version.digest else None
+        here = self._kept(dataset).file(version.digest)
         return state_of_version(dataset, version, here.read_bytes() if here else None)
 
     def _as_it_was(self, state: State, served: Served) -> Wanted:
@@ -294,7 +339,7 @@ class HdxTarget:
         return as_it_was(version, served, kept, kept.journal())
 
     def _wanted(self, package: Package, served: Served | None) -> Wanted:
-        descriptor = self._files(package.name).descriptor(served) if served else None
+        descriptor = self._files(package.name).meant_descriptor(served) if served else None
         return self._wanting.wanted(self._offer(package), descriptor)
 
     def _offer(self, package: Package) -> Offer:
@@ -304,7 +349,14 @@ class HdxTarget:
         """Return why a dataset that somebody made without hxl_kit is not written over."""
         section = package.descriptor.get("hdx")
         adopted = isinstance(section, dict) and section.get("dataset_id") == served.id
-        if served.descriptor or served.resource(TOMBSTONE) or adopted:
+        asked_for = served.is_by_request and served.is_ours
+        if (
+            self._wanting.takes_over
+            or served.descriptor
+            or served.resource(TOMBSTONE)
+            or asked_for
+            or adopted
+        ):
             return ()
         address = f"{self.text}/{served.name}"
         return (

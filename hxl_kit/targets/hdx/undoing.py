@@ -1,25 +1,19 @@
-"""What a dataset is to be when it goes back to a version that was kept, or is taken down."""
+"""What a dataset is to be when it goes back to a version that was kept."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import TargetError
-from hxl_kit.files import sha256_of
 from hxl_kit.targets.hdx.served import COMPUTED, ServedResource
 from hxl_kit.targets.hdx.states import PASSING
 from hxl_kit.targets.hdx.wanted import Wanted, WantedResource
+from hxl_kit.targets.hdx.withdrawals import TOMBSTONE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
     from hxl_kit.targets.hdx.kept import Journal, Kept, KeptVersion
     from hxl_kit.targets.hdx.served import Served
-    from hxl_kit.targets.target import State
 
-TOMBSTONE = "withdrawn.json"
 _WORKED_OUT = PASSING | {"size", "mimetype", "mimetype_inner", "hash"}
 _FOR_READING = ("name", "id", "vocabulary_id")
 
@@ -30,11 +24,11 @@ def as_it_was(version: KeptVersion, served: Served, kept: Kept, journal: Journal
     Raises:
         TargetError: a kept file is missing or damaged; nothing was changed.
     """
-    known = {str(r.get("name")) for v in journal.versions for r in v.resources}
+    known = frozenset(str(r.get("name")) for v in journal.versions for r in v.resources)
     resources = tuple(_resource(r, version, served, kept) for r in map(ServedResource, version.resources))
     fields = {name: _written(name, value) for name, value in version.fields.items() if name not in COMPUTED}
     absent = frozenset(served.fields) - frozenset(fields)
-    return Wanted(fields, resources, frozenset(known | {TOMBSTONE}), absent)
+    return Wanted(fields, resources, known - {TOMBSTONE}, absent)
 
 
 def _resource(there: ServedResource, version: KeptVersion, served: Served, kept: Kept) -> WantedResource:
@@ -58,37 +52,3 @@ def _written(name: str, value: Any) -> Any:
     if name in ("groups", "tags") and isinstance(value, list):
         return [{key: entry[key] for key in _FOR_READING if entry.get(key)} for entry in value]
     return value
-
-
-def tombstone(served: Served, states: Sequence[State], when: str, reason: str, folder: Path) -> Wanted:
-    """Return the dataset as it is to be when it is taken down: one small file that says when and why, and no data."""
-    told = {
-        "name": served.name,
-        "title": served.raw.get("title"),
-        "withdrawn": when,
-        "reason": reason,
-        "versions": [_trace(state) for state in states],
-    }
-    path = folder / TOMBSTONE
-    path.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    digest = sha256_of(path)
-    fields = {
-        "name": TOMBSTONE,
-        "format": "JSON",
-        "description": f"Withdrawn on {when[:10]}: {reason}",
-        "hash": f"sha256:{digest}",
-        "resource_type": "file.upload",
-        "url_type": "upload",
-    }
-    resource = WantedResource(TOMBSTONE, fields, path, digest, path.stat().st_size)
-    everything = frozenset(r.name for r in served.resources)
-    return Wanted({"notes": f"Withdrawn on {when[:10]}: {reason}"}, (resource,), everything)
-
-
-def _trace(state: State) -> Mapping[str, str]:
-    return {
-        "version_id": state.version_id,
-        "version": state.version,
-        "published_at": state.published_at,
-        "digest": state.digest,
-    }

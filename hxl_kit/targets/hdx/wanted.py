@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hxl_kit.hdx.fields import with_kept_tags
 from hxl_kit.hdx.upload import Upload
+from hxl_kit.targets.differing import named
 from hxl_kit.targets.target import Change
 
 if TYPE_CHECKING:
@@ -49,12 +50,32 @@ class Wanted:
         resources: the resources in their order.
         ours: the names of resources that earlier versions had: those of them that are not wanted any more go.
         absent: the fields that are to be there no more.
+        alone: whether the resources of others go as well.
     """
 
     fields: Mapping[str, Any]
     resources: tuple[WantedResource, ...]
     ours: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+    alone: bool = False
+
+    def file_changes(self, served: Served | None) -> Iterator[Change]:
+        """Yield the files that are to be sent and those that go, by the SHA-256 that resources claim to have."""
+        for wanted in self.resources:
+            there = wanted.served_in(served) if served else None
+            if wanted.path is None and there is None:
+                yield Change("add", wanted.name, None, str(wanted.fields.get("url") or ""), 0)
+            elif wanted.path is not None and (there is None or there.sha256 != wanted.sha256):
+                was = named(there.sha256) if there else None
+                now = named(wanted.sha256)
+                yield Change("replace" if there else "add", wanted.name, was, now, wanted.bytes)
+        stay = {r.id for r in self._staying(served)} if served else set()
+        for gone in (r for r in (served.resources if served else ()) if r.id not in stay):
+            yield Change("remove", gone.name, named(gone.sha256), None, 0)
+
+    def _staying(self, served: Served) -> Iterator[ServedResource]:
+        yield from (there for r in self.resources if (there := r.served_in(served)))
+        yield from self.others(served)
 
     def edits(self, served: Served, same: Same) -> tuple[Change, ...]:
         """Return the metadata that differ from what is served, of the dataset and of resources that stay."""
@@ -87,6 +108,8 @@ class Wanted:
 
     def others(self, served: Served) -> tuple[ServedResource, ...]:
         """Return the resources that somebody else put there: they stay, behind ours."""
+        if self.alone:
+            return ()
         taken = {there.id for r in self.resources if (there := r.served_in(served))}
         names = {r.name for r in self.resources} | self.ours
         return tuple(r for r in served.resources if r.id not in taken and r.name not in names)

@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
-from hxl_kit.errors import DataError, nearest
-from hxl_kit.hdx.answers import NotFoundError, RefusedError
+from hxl_kit.errors import DataError
 from hxl_kit.hdx.fields import dataset_fields, with_ids
-from hxl_kit.hdx.lists import VOCABULARY
+from hxl_kit.hdx.offering import names_sent
 from hxl_kit.hdx.resources import resource_fields
-from hxl_kit.reading.packages import DESCRIPTOR
-from hxl_kit.reading.table import shown
 from hxl_kit.targets.hdx.states import described_by
-from hxl_kit.targets.hdx.undoing import TOMBSTONE
 from hxl_kit.targets.hdx.wanted import Wanted, WantedResource
+from hxl_kit.targets.hdx.withdrawals import TOMBSTONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hxl_kit.hdx.connection import Connection
+    from hxl_kit.hdx.names import Names
     from hxl_kit.hdx.offering import Offer
     from hxl_kit.reading.packages import Package
 
-_UNKNOWN_ACTION = frozenset({400, 404})
+
+class Wants(Protocol):
+    """Makes of a package the dataset that it is to be."""
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether a dataset may be written over that somebody made by other means."""
+
+    def problems(self, offer: Offer, ours: Mapping[str, Any] | None) -> tuple[str, ...]:
+        """Return all that speaks against it; `ours` is what would be sent, None before that can be made up."""
+
+    def wanted(self, offer: Offer, served_descriptor: bytes | None) -> Wanted:
+        """Return the dataset; `served_descriptor` tells which served files are of an earlier version."""
 
 
 @dataclass(frozen=True)
 class Wanting:
-    """Asks the site for what a package names; each question once.
+    """Makes of a package, by what it says of itself, the dataset that it is to be.
 
     Attributes:
-        connection: to the site.
+        names: asks the site for what the package names.
         organisation: the organisation's name from the command line; "" for the package's own.
         maintainer: the maintainer's, likewise.
     """
 
-    connection: Connection
+    names: Names
     organisation: str = ""
     maintainer: str = ""
-    known: dict[str, str] = field(default_factory=dict)
+    takes_over = False
 
     def problems(self, offer: Offer, ours: Mapping[str, Any] | None) -> tuple[str, ...]:
         """Return all that speaks against a package: of its metadata, of names that are unknown, of the site's own rules.
@@ -48,9 +57,9 @@ class Wanting:
         """
         told = dataset_fields(offer.package, organisation=self.organisation, maintainer=self.maintainer)
         of_files = [problem for resource in resource_fields(offer) for problem in resource.problems]
-        unknown = [self._unknown(*asked) for asked in self._names(told.values)]
-        problems = tuple(dict.fromkeys([*offer.problems, *told.problems, *of_files, *filter(None, unknown)]))
-        return problems if problems or ours is None else self._refused(ours)
+        unknown = self.names.problems(told.values)
+        problems = tuple(dict.fromkeys([*offer.problems, *told.problems, *of_files, *unknown]))
+        return problems if problems or ours is None else self.names.refusals(ours)
 
     def wanted(self, offer: Offer, served_descriptor: bytes | None) -> Wanted:
         """Return the dataset that a package is to be; `served_descriptor` tells which served files were ours.
@@ -62,55 +71,16 @@ class Wanting:
         if problems := self.problems(offer, None):
             raise DataError(f"{package.folder}: {'; '.join(problems)}")
         told = dataset_fields(package, organisation=self.organisation, maintainer=self.maintainer)
-        ids = [self._id(*asked) for asked in self._names(told.values)]
-        fields = with_ids(told.values, *ids)
-        ours = {str(r.get("path")) for r in described_by(served_descriptor or b"").get("resources", ())}
+        fields = with_ids(told.values, *self.names.ids(told.values))
+        ours = names_sent(described_by(served_descriptor or b""))
         adopted = _adopted(package)
         resources = [
             WantedResource(r.name, r.values, r.file, r.sha256, r.bytes, adopted.get(r.name, ""))
             for r in resource_fields(offer)
         ]
-        return Wanted(fields, tuple(resources), frozenset({*ours, *adopted, DESCRIPTOR, TOMBSTONE}))
-
-    def _names(self, values: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-        """Return what is to be asked: the action, the name, and what the thing is called."""
-        return (
-            ("organization_show", str(values.get("owner_org") or ""), "organisation"),
-            ("user_show", str(values.get("maintainer") or ""), "maintainer"),
-            ("vocabulary_show", VOCABULARY, "vocabulary of tags"),
-        )
-
-    def _unknown(self, action: str, name: str, what: str) -> str:
-        if not name:
-            return ""
-        try:
-            self._id(action, name, what)
-        except NotFoundError:
-            return f"{what} '{shown(name)}': the site does not know it{self._nearest(action, name)}"
-        return ""
-
-    def _nearest(self, action: str, name: str) -> str:
-        known = self.connection.read("organization_list") if action == "organization_show" else []
-        return nearest(name, map(str, known))
-
-    def _id(self, action: str, name: str, what: str) -> str:
-        place = f"{what} {name}"
-        if place not in self.known:
-            options = {"include_datasets": "false"} if action == "organization_show" else {}
-            self.known[place] = str(self.connection.read(action, id=name, **options)["id"])
-        return self.known[place]
-
-    def _refused(self, ours: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return what the site would refuse, asked without writing anything (`package_validate`, where there is one)."""
-        try:
-            self.connection.write("package_validate", ours)
-        except RefusedError as error:
-            if error.status in _UNKNOWN_ACTION:
-                return ()
-            if not error.problems:
-                raise
-            return error.problems
-        return ()
+        # A dataset by request takes no file, also not the one that tells of withdrawals.
+        told_of = {TOMBSTONE} if fields.get("is_requestdata_type") else set[str]()
+        return Wanted(fields, tuple(resources), frozenset({*ours, *adopted, *told_of}))
 
 
 def _adopted(package: Package) -> dict[str, str]:
