@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hxl_kit.errors import InputError, TargetError, UsageError, nearest
+from hxl_kit.errors import InputError, TargetError, UsageError
 from hxl_kit.files import link_or_copy, reason_of, sha256_of, staged_folder
 from hxl_kit.reading.packages import DESCRIPTOR, read_package, verify_files
 from hxl_kit.reading.paths import is_written_path
 from hxl_kit.reading.table import shown
 from hxl_kit.targets.target import count_text, require_not_withdrawn, size_text
+from hxl_kit.targets.versions import version_named
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,7 @@ def pull(target: Target, name: str, out: Path, version: str | None = None) -> Pu
         UsageError: the target has no such dataset or version, or `out` cannot take the package.
         TargetError: a file is missing or damaged on the target, or the version was withdrawn; `out` is as it was.
     """
-    state = _found(target, name, version)
+    state = version_named(target, name, version)
     require_not_withdrawn(target.text, state)
     return bring(target.text, state, out, target.fetch)
 
@@ -113,17 +114,6 @@ def _reused(out: Path, file: ServedFile, stage: Path) -> bool:
         return False
     link_or_copy(here, stage / file.path)
     return True
-
-
-def _found(target: Target, name: str, version: str | None) -> State:
-    history = target.history(name)
-    if not history:
-        raise UsageError(f"{target.text}: no dataset '{name}'{nearest(name, target.datasets())}")
-    wanted = [state for state in history if version in (None, state.version_id, state.version)]
-    if not wanted:
-        known = ", ".join(state.version_id for state in history[:5])
-        raise UsageError(f"{target.text}/{name}: no version '{version}'; the newest are {known}")
-    return wanted[0]
 
 
 def _is_here(out: Path, state: State) -> bool:

@@ -242,6 +242,7 @@ SECTIONS = {
         "undo.md",
         "sync.md",
         "adopt.md",
+        "scrapers.md",
         "faults.md",
     ),
     "The standard": ("tables/", "codelists.md", "sources"),

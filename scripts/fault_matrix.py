@@ -41,12 +41,10 @@ def main() -> int:
             _judge(bench, cell)
             for cell in track(cells, f"{len(cells):,} cells", console=Console(stderr=True))
         ]
-    told = (
-        f"{len(judged):,} cells, {sum(bool(j.wrong) for j in judged)} bad, {time.monotonic() - begun:,.0f} s"
-    )
+    told = f"{len(judged):,} cells, {sum(bool(j.wrong) for j in judged)} bad"
     if arguments.page:
         _write_page(arguments.page, judged, told)
-    _tell(judged, told, arguments.format)
+    _tell(judged, f"{told}, {time.monotonic() - begun:,.0f} s", arguments.format)
     return int(any(j.wrong for j in judged))
 
 

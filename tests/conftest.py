@@ -92,6 +92,15 @@ def sandbox():
     stop(running)
 
 
+@pytest.fixture
+def client(sandbox, tmp_path, monkeypatch):
+    """hdx-python-api on its own, as its users call it, on the sandbox (tests/hdx_client_for_tests.py)."""
+    from hdx_client_for_tests import hdx_python_api
+
+    with hdx_python_api(sandbox, tmp_path, monkeypatch) as client:
+        yield client
+
+
 @pytest.fixture(autouse=True)
 def _faults_end_with_their_test(request):
     """The sandbox misbehaves in the test that asked for it, and in no other."""

@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 import pytest
-from hdx_client_for_tests import hdx_python_api
 from packages_for_tests import write_package
 
 from hxl_kit.adopting import adopt
@@ -41,12 +40,6 @@ METADATA = {
     "subnational": "1",
     "dataset_preview": "first_resource",
 }
-
-
-@pytest.fixture
-def client(sandbox, tmp_path, monkeypatch):
-    with hdx_python_api(sandbox, tmp_path, monkeypatch) as client:
-        yield client
 
 
 @pytest.fixture

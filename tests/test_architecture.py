@@ -46,7 +46,7 @@ THIRD_PARTIES = {
     "jsonschema": ("hdx/section.py", "package/author.py", "settings.py", "validation/"),
     "ruamel": ("package/",),
     "anyascii": ("places/matching/",),
-    "hdx": ("hdx/", "places/", "scraping.py"),
+    "hdx": ("hdx/", "places/", "scraping/"),
     "numpy": ("gate/", "places/matching/", "validation/strict/"),
     "phonenumbers": ("screening/",),
     "platformdirs": ("gate/memory.py", "hdx/lists.py", "places/gazetteer/store.py", "targets/hdx/kept.py"),

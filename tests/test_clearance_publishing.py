@@ -255,7 +255,7 @@ def test_only_publishing_writes_and_only_clearance_clears():
 def test_a_target_can_do_nothing_else_that_writes():
     """Whoever adds a method that writes decides here how it is cleared."""
     reads = {"text", "datasets", "describe", "history", "faults", "opened", "fetch"}
-    reads |= {"problems", "edits", "reverts", "examine", "offered", "publisher"}
+    reads |= {"problems", "file_changes", "edits", "reverts", "examine", "offered", "publisher"}
     serves, nothing_new = {"stage", "commit", "restore"}, {"withdraw", "repair"}
     methods = {name for name in vars(Target) if not name.startswith("_")}
     assert methods == reads | serves | nothing_new

@@ -130,3 +130,17 @@ def test_a_reason_with_personal_data_is_not_shown_to_anybody(served, cli):
     assert "seems to hold: email; say it without" in ran.err
     assert "a.person" not in ran.err + ran.out
     assert cli("history", DATASET, "--format", "json").out.count('"withdrawn": null') == 3
+
+
+def test_diff_compares_versions_of_a_target_with_one_another_and_with_packages(served, cli):
+    ran = cli("diff", f"{DATASET}@1.0.0", DATASET)
+    assert ran.code == ExitCode.OK
+    assert "fatalities: 3 -> 5" in ran.out
+    assert cli("diff", "february/syria-events", DATASET).out == "no differences\n"
+    ran = cli("diff", f"{DATASET}@9", DATASET)
+    assert ran.code == ExitCode.USAGE
+    assert "no version '9'; the newest are 1.1.0-" in ran.err
+    assert cli("withdraw", DATASET, *REASON, "--yes").code == ExitCode.OK
+    ran = cli("diff", "february/syria-events", DATASET)
+    assert ran.code == ExitCode.TARGET
+    assert "was withdrawn on" in ran.err

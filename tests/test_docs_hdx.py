@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -61,6 +62,22 @@ def test_the_page_runs_and_prints_what_it_shows(site, cli):
             ExitCode.OK,
             lasting(output),
         ), command
+
+
+def test_what_is_given_by_request_is_planned_and_asked_for_like_all_else(site, sandbox, cli):
+    """No file is sent, and yet a dataset is made."""
+    descriptor = Path("january/syria-events/datapackage.json")
+    told = json.loads(descriptor.read_text(encoding="utf-8"))
+    descriptor.write_text(
+        json.dumps({**told, "hdx": {**told["hdx"], "access": "by-request"}}), encoding="utf-8"
+    )
+    to = ("january/syria-events", "--to", site)
+    assert "1 change" in cli("plan", *to).out
+    assert cli("publish", *to).code == ExitCode.USAGE
+    assert sandbox.ask("package_show", {"id": "syria-events"}).status == 404
+    assert "published and verified" in cli("publish", *to, "--yes").out
+    assert sandbox.call("package_show", {"id": "syria-events"})["resources"] == []
+    assert "nothing to do" in cli("publish", *to).out
 
 
 def lines_of_code(page):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hdx.data.dataset import Dataset
 from hdx.data.hdxobject import HDXError
-from hdx_client_for_tests import downloaded, hdx_python_api
+from hdx_client_for_tests import downloaded
 from packages_for_tests import write_package
 
 from hxl_kit.errors import ClearanceError, TargetError
@@ -22,12 +22,6 @@ from hxl_kit.targets.hdx.committing import SHELL_NOTES
 CSV = b"event_id,fatalities\ne1,3\ne2,0\n"
 NEWER = b"event_id,fatalities\ne1,3\ne2,1\n"
 PAGE = b"<!DOCTYPE html><html><body>Sign in</body></html>"
-
-
-@pytest.fixture
-def client(sandbox, tmp_path, monkeypatch):
-    with hdx_python_api(sandbox, tmp_path, monkeypatch) as client:
-        yield client
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from hdx.data.dataset import Dataset
 from hdx.data.hdxobject import HDXError
 from hdx.data.resource import Resource
-from hdx_client_for_tests import downloaded, hdx_python_api, new_name
+from hdx_client_for_tests import downloaded, new_name
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from packages_for_tests import write_package
@@ -35,12 +35,6 @@ WAIVER = {
     "why": "Its tables are made up.",
 }
 LARGE = 12 * 1024 * 1024
-
-
-@pytest.fixture
-def client(sandbox, tmp_path, monkeypatch):
-    with hdx_python_api(sandbox, tmp_path, monkeypatch) as client:
-        yield client
 
 
 @pytest.fixture

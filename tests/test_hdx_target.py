@@ -279,6 +279,9 @@ def test_going_back_after_a_withdrawal_leaves_the_word_of_it(sandbox, target, ma
     assert [r["name"] for r in shown] == [*FILES, "withdrawn.json"]
     assert [bool(v.withdrawn) for v in history(target, name).versions] == [False, False, True]
     assert target.examine(name) == ()
+    descriptor = next(r for r in shown if r["name"] == "datapackage.json")
+    sandbox.call("resource_delete", {"id": descriptor["id"]})
+    assert not target.describe(name).withdrawn, "files of a scraper need no descriptor"
 
 
 def test_all_problems_are_told_at_once_and_nothing_is_sent(sandbox, target, made, name):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
 from hxl_kit.cli import state
+from hxl_kit.cli.options import Format
 from hxl_kit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -23,6 +24,24 @@ PLAIN = "\n\t\u00a0\u202f"
 """What does no harm though it is not printable to Python: line ends, tabs, and French no-break spaces."""
 
 BEYOND_ASCII = re.compile(r"[^\n -~]")
+
+
+class Told(Protocol):
+    """What a command found or did, for machines and for people."""
+
+    def as_json(self) -> Any:
+        """Return it as the documented JSON."""
+
+    def as_text(self) -> str:
+        """Return it for people."""
+
+
+def emit_as(form: Format, told: Told) -> None:
+    """Write what a command found or did to stdout, in the form that was asked for."""
+    if form is Format.JSON:
+        emit_json(told.as_json())
+    else:
+        emit(told.as_text())
 
 
 def emit_json(data: Any) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hxl_kit.publishing.undoing import require_known
 from hxl_kit.targets.target import size_text
+from hxl_kit.targets.versions import versions_of
 
 if TYPE_CHECKING:
     from hxl_kit.targets.target import State, Target
@@ -67,5 +67,5 @@ def history(target: Target, dataset: str) -> History:
     Raises:
         UsageError: nothing was ever published under the name.
     """
-    versions = require_known(target, dataset)
+    versions = versions_of(target, dataset)
     return History(target.text, target.describe(dataset), versions)

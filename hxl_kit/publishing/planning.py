@@ -18,14 +18,14 @@ from hxl_kit.reading.paths import is_written_path
 from hxl_kit.reading.table import shown
 from hxl_kit.targets.differing import package_files
 from hxl_kit.targets.plan import Plan
-from hxl_kit.targets.target import State
+from hxl_kit.targets.target import Change, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from hxl_kit.reading.packages import Package
-    from hxl_kit.targets.target import Change, Target
+    from hxl_kit.targets.target import Target
 
 _NEVER = ("package.yaml", "package.yml")
 
@@ -67,7 +67,7 @@ def _planned(package: Package, target: Target) -> Plan:
         pin=state.pin,
         served=f"{state.described}, damaged" if damaged and not is_served else state.described,
         files={file.path: file.sha256 for file in package_files(package)},
-        changes=(*changed, *(map(_without_values, edits) if clearance.refusals else edits)),
+        changes=(*changed, *(map(_without_values, edits) if clearance.refusals else edits)) or _made(state),
         diff=diff.without_values() if clearance.refusals else diff,
         clearance=clearance,
         served_digest=state.digest,
@@ -75,6 +75,11 @@ def _planned(package: Package, target: Target) -> Plan:
         withdrawn=state.withdrawn,
         reason=state.reason,
     )
+
+
+def _made(state: State) -> tuple[Change, ...]:
+    """Return what is done where no file is sent and nothing is there: a dataset is made of metadata alone."""
+    return () if state.version_id else (Change("add", "metadata", None, None, 0),)
 
 
 def besides(files: Sequence[Change], faults: Sequence[Change]) -> tuple[Change, ...]:

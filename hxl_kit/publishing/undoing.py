@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hxl_kit.clearance.outcome import Clearance
 from hxl_kit.clearance.telling import clearance_lines, refusal_text
-from hxl_kit.errors import ClearanceError, TargetError, UsageError, nearest
+from hxl_kit.errors import ClearanceError, TargetError, UsageError
 from hxl_kit.package.diff import diff_packages
 from hxl_kit.package.difference import PackageDiff
 from hxl_kit.publishing.applying import require_served
@@ -17,6 +17,7 @@ from hxl_kit.publishing.planning import publishing_problems
 from hxl_kit.reading.packages import verify_files
 from hxl_kit.targets.plan import change_lines
 from hxl_kit.targets.target import State, require_not_withdrawn
+from hxl_kit.targets.versions import versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,20 +126,8 @@ def rollback(planned: Rollback, target: Target) -> Undone:
     return Undone(target.text, served, planned.served.version_id, planned.changes, planned.diff)
 
 
-def require_known(target: Target, dataset: str) -> tuple[State, ...]:
-    """Return the versions of a dataset, kept and withdrawn.
-
-    Raises:
-        UsageError: nothing was ever published under the name; the nearest one that is served is told.
-    """
-    versions = target.history(dataset)
-    if not versions:
-        raise UsageError(f"{target.text}: no dataset '{dataset}'{nearest(dataset, target.datasets())}")
-    return versions
-
-
 def _kept(target: Target, dataset: str, to: str | None) -> State:
-    versions = require_known(target, dataset)
+    versions = versions_of(target, dataset)
     kept = [state for state in versions if state.version_id and not state.withdrawn]
     if not kept:
         require_not_withdrawn(target.text, target.describe(dataset))

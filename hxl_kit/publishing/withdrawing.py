@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.errors import DataError, TargetError, UsageError
-from hxl_kit.publishing.undoing import require_known
 from hxl_kit.screening.names import is_full_name
 from hxl_kit.screening.texts import in_text
 from hxl_kit.targets.target import count_text, size_text
+from hxl_kit.targets.versions import versions_of
 
 if TYPE_CHECKING:
     from hxl_kit.targets.target import State, Target
@@ -84,7 +84,7 @@ def plan_withdrawal(target: Target, dataset: str, reason: str) -> Withdrawal:
         DataError: the reason, which the public reads, seems to hold personal data.
     """
     told = _public(reason)
-    versions = tuple(state for state in require_known(target, dataset) if not state.withdrawn)
+    versions = tuple(state for state in versions_of(target, dataset) if not state.withdrawn)
     return Withdrawal(target.text, dataset, target.describe(dataset), versions, told)
 
 

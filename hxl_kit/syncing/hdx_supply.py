@@ -13,13 +13,12 @@ from hxl_kit.hdx.download import Downloads
 from hxl_kit.hdx.finding import Question, found
 from hxl_kit.hdx.listed import listed_dataset
 from hxl_kit.hdx.manners import Manners
-from hxl_kit.reading.packages import DESCRIPTOR
 from hxl_kit.syncing.foreign import bring_foreign
 from hxl_kit.syncing.lock_file import Entry
 from hxl_kit.syncing.offers import FOREIGN, PACKAGES, WORK, Brought, Offer, outcome_of
 from hxl_kit.syncing.published import bring_package, described_by
 from hxl_kit.targets.hdx import HdxTarget
-from hxl_kit.targets.hdx.withdrawals import TOMBSTONE
+from hxl_kit.targets.hdx.withdrawals import is_taken_down
 from hxl_kit.targets.target import require_not_withdrawn
 
 if TYPE_CHECKING:
@@ -162,4 +161,4 @@ class HdxSupply:
 
 def _is_withdrawn(listed: ListedDataset) -> bool:
     """Whether all that is left of a dataset is the note that its publisher took it down."""
-    return listed.named(TOMBSTONE) is not None and listed.named(DESCRIPTOR) is None
+    return is_taken_down([resource.name for resource in listed.resources])

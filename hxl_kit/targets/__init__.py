@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from hxl_kit.targets.target import Target
 
-_SCHEMES = ("catalogue", "hdx")
+SCHEMES = ("catalogue", "hdx")
 _USUAL = "a target looks like catalogue:FOLDER or hdx:stage"
 
 
@@ -43,8 +43,8 @@ def parse_target(text: str, publisher: Publisher | None = None) -> Target:
         UsageError: the text names no target of this version.
     """
     scheme, colon, place = text.partition(":")
-    if scheme not in _SCHEMES:
-        known = nearest(scheme, _SCHEMES) if colon else ""
+    if scheme not in SCHEMES:
+        known = nearest(scheme, SCHEMES) if colon else ""
         raise UsageError(f"{text}: not a target{known or '; ' + _USUAL}")
     if not place:
         raise UsageError(f"{text}: names no {'folder' if scheme == 'catalogue' else 'site'}; {_USUAL}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, OutOption, QuietOption
-from hxl_kit.cli.output import emit, emit_json, say
+from hxl_kit.cli.output import emit_as, say
 from hxl_kit.errors import ExitCode
 
 
@@ -32,10 +32,7 @@ def command(
 
     target, name = parse_dataset(dataset)
     adopted = adopt(target, name, out)
-    if form is Format.JSON:
-        emit_json(adopted.as_json())
-    else:
-        emit(adopted.as_text())
+    emit_as(form, adopted)
     for point in adopted.points:
         say(f"to complete: {point}")
     say(f"then: hxl-kit build {out}")

@@ -8,7 +8,7 @@ import typer
 
 from hxl_kit.cli.confirming import confirm
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
-from hxl_kit.cli.output import emit, emit_json, say
+from hxl_kit.cli.output import emit_as, say
 from hxl_kit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ def command(
         say(examined.as_text())
         confirm("doctor", "Repair this?", yes=yes)
         examined = repair(examined, target)
-    if form is Format.JSON:
-        emit_json(examined.as_json())
-    else:
-        emit(examined.as_text())
+    emit_as(form, examined)
     if examined.left:
         raise typer.Exit(ExitCode.TARGET)
 

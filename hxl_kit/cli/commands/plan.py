@@ -16,7 +16,7 @@ from hxl_kit.cli.options import (
     OrganisationOption,
     QuietOption,
 )
-from hxl_kit.cli.output import emit, emit_json
+from hxl_kit.cli.output import emit_as
 from hxl_kit.errors import ExitCode
 
 
@@ -59,9 +59,6 @@ def command(
         write_atomically(out, (json.dumps(plan.as_json(), ensure_ascii=False, indent=2) + "\n").encode())
     if bundle is not None:
         write_bundle(plan, given, bundle)
-    if form is Format.JSON:
-        emit_json(plan.as_json())
-    else:
-        emit(plan.as_text())
+    emit_as(form, plan)
     if plan.clearance.refusals:
         raise typer.Exit(ExitCode.DATA)

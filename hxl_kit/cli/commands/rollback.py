@@ -8,7 +8,7 @@ import typer
 
 from hxl_kit.cli.confirming import confirm
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
-from hxl_kit.cli.output import emit, emit_json, say
+from hxl_kit.cli.output import emit_as, say
 
 
 def command(
@@ -38,7 +38,4 @@ def command(
         planned.require_cleared()
         confirm("rollback", "Serve this version again?", yes=yes)
     done = rollback(planned, target)
-    if form is Format.JSON:
-        emit_json(done.as_json())
-    else:
-        emit(done.as_text())
+    emit_as(form, done)

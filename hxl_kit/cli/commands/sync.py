@@ -9,7 +9,7 @@ import typer
 
 from hxl_kit.cli.confirming import confirm
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, OutOption, QuietOption
-from hxl_kit.cli.output import emit, emit_json, say
+from hxl_kit.cli.output import emit_as, say
 from hxl_kit.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -58,10 +58,7 @@ def command(
     with datasets_synced() as (watch, progress):
         supply = _supply(target, question, progress, stop)
         done = sync(supply, out, jobs=jobs, by_hash=by_hash, outside=outside, watch=watch, stop=stop)
-    if form is Format.JSON:
-        emit_json(done.as_json())
-    else:
-        emit(done.as_text())
+    emit_as(form, done)
     if prune and done.gone:
         confirm("sync", f"Remove from {out}: {', '.join(done.gone)}?", yes=yes)
         prune_gone(done)

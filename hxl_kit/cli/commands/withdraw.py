@@ -8,7 +8,7 @@ import typer
 
 from hxl_kit.cli.confirming import confirm
 from hxl_kit.cli.options import DebugOption, Format, FormatOption, QuietOption
-from hxl_kit.cli.output import emit, emit_json, say
+from hxl_kit.cli.output import emit_as, say
 
 
 def command(
@@ -36,7 +36,4 @@ def command(
         say(planned.as_text())
         confirm("withdraw", "Take this down for good?", yes=yes)
     done = withdraw(planned, target)
-    if form is Format.JSON:
-        emit_json(done.as_json())
-    else:
-        emit(done.as_text())
+    emit_as(form, done)

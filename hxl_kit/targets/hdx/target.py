@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING
 
 from hxl_kit.errors import InputError, TargetError
 from hxl_kit.hdx.comparing import same
@@ -20,9 +20,10 @@ from hxl_kit.reading.table import shown
 from hxl_kit.targets.hdx.committing import ArrivedWrongError, Committing, MovedError, is_shell
 from hxl_kit.targets.hdx.examining import examine, repair
 from hxl_kit.targets.hdx.files_served import Files
-from hxl_kit.targets.hdx.kept import Kept, KeptVersion, state_folder
+from hxl_kit.targets.hdx.keeping import is_whole, keep
+from hxl_kit.targets.hdx.kept import Kept, state_folder
+from hxl_kit.targets.hdx.objections import dry_run, held, of_others
 from hxl_kit.targets.hdx.retreating import retreat
-from hxl_kit.targets.hdx.served import ServedResource
 from hxl_kit.targets.hdx.states import (
     described_by,
     listed_files,
@@ -31,19 +32,25 @@ from hxl_kit.targets.hdx.states import (
 )
 from hxl_kit.targets.hdx.undoing import as_it_was
 from hxl_kit.targets.hdx.wanting import Wanting
-from hxl_kit.targets.hdx.withdrawals import TOMBSTONE, Withdrawals, tombstone, withdrawn_state
+from hxl_kit.targets.hdx.withdrawals import (
+    Withdrawals,
+    is_taken_down,
+    tombstone,
+    withdrawn_state,
+)
 from hxl_kit.targets.ledger import is_safe_name
 from hxl_kit.targets.target import Change, Staged, State, moved, require_not_withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from hxl_kit.clearance.outcome import Cleared
     from hxl_kit.hdx.site import Site
     from hxl_kit.hdx.upload import Progress
     from hxl_kit.reading.packages import Package
     from hxl_kit.targets.hdx.bytes_served import Found
-    from hxl_kit.targets.hdx.served import Mark, Served
+    from hxl_kit.targets.hdx.kept import KeptVersion
+    from hxl_kit.targets.hdx.served import Mark, Served, ServedResource
     from hxl_kit.targets.hdx.wanted import Wanted
     from hxl_kit.targets.hdx.wanting import Wants
     from hxl_kit.targets.target import Ailment, Clear
@@ -71,6 +78,7 @@ class HdxTarget:
     state: Path = field(default_factory=state_folder, repr=False)
     wants: Callable[[Names], Wants] | None = field(default=None, repr=False, compare=False)
     _looked: dict[Mark, Found] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _seen: dict[str, Served] = field(default_factory=dict, init=False, repr=False, compare=False)
     _offers: dict[Path, Offer] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -130,27 +138,32 @@ class HdxTarget:
             return told
         served = self._committing(package.name).show(package.name)
         wanted = self._wanted(package, served)
-        there = None if served is None or is_shell(served) else served
-        if there and (told := (*self._of_others(package, there), *self._held(wanted, there))):
+        if served and (told := self._objections(package, wanted, served)):
             return told
-        return self._wanting.problems(offer, _request(wanted, served))
+        return self._wanting.problems(offer, dry_run(wanted, served))
+
+    def _objections(self, package: Package, wanted: Wanted, served: Served) -> tuple[str, ...]:
+        """Return why what is there is not written over."""
+        is_ours = is_shell(served) or self._wanting.takes_over
+        return (
+            *(() if is_ours else of_others(package, served, self.text)),
+            *(() if self.replaces_quarantined else held(wanted, served)),
+        )
 
     def file_changes(self, package: Package, state: State) -> tuple[Change, ...]:
         """Return the files that publishing the package would change, by the names of resources."""
-        served = self._committing(state.dataset).show(state.dataset)
-        there = None if served is None or is_shell(served) else served
+        there = self._served(state)
         return tuple(self._wanted(package, there).file_changes(there))
 
     def edits(self, package: Package, state: State) -> tuple[Change, ...]:
         """Return the metadata on HDX that differ from what publishing the package gives."""
-        served = self._committing(state.dataset).show(state.dataset)
-        if served is None or is_shell(served):
-            return ()
-        return self._wanted(package, served).edits(served, same)
+        served = self._served(state)
+        return self._wanted(package, served).edits(served, same) if served else ()
 
     def reverts(self, kept: State, served: State) -> tuple[Change, ...]:
         """Return the files and metadata that restoring a kept version would change."""
-        there = self._committing(served.dataset).show(served.dataset)
+        # What was taken out of public sight has no state, and can be served as it was.
+        there = self._served(served) or self._committing(served.dataset).show(served.dataset)
         if there is None:
             return ()
         then = self._as_it_was(kept, there)
@@ -158,8 +171,7 @@ class HdxTarget:
 
     def faults(self, state: State) -> tuple[Change, ...]:
         """Read what is served and return the files whose bytes are not those of the version."""
-        served = self._committing(state.dataset).show(state.dataset)
-        files = self._files(state.dataset)
+        served, files = self._served(state), self._files(state.dataset)
         found = [
             (file, served.resource(file.path) if served else None) for file in state.files if file.sha256
         ]
@@ -190,8 +202,7 @@ class HdxTarget:
 
     def fetch(self, state: State, folder: Path) -> None:
         """Copy the files of a version into a folder and verify size and SHA-256 of each."""
-        served = self._committing(state.dataset).show(state.dataset) if state.pin else None
-        self._files(state.dataset).copy(self._as_package(state), served, folder)
+        self._files(state.dataset).copy(self._as_package(state), self._served(state), folder)
 
     @contextmanager
     def stage(self, package: Package, cleared: Cleared) -> Iterator[Staged]:
@@ -205,12 +216,12 @@ class HdxTarget:
         with self._changing(staged.dataset, pin) as (committing, now):
             wanted = self._wanted(staged.package, now)
             if now and self._state(now).version_id:
-                self._keep(now)
+                keep(now, committing.files)
             done = self._made(committing, now or committing.shell(wanted.fields), wanted)
             sources = {r.sha256: r.path for r in wanted.resources if r.path}
-            self._keep(done, sources, staged.folder / DESCRIPTOR)
+            keep(done, committing.files, sources, staged.folder / DESCRIPTOR)
             committing.preview(done, now)
-        return self._state(done)
+        return self.describe(staged.dataset)
 
     def restore(self, state: State, cleared: Cleared, pin: str) -> State:
         """Serve a kept version again, metadata and files, if what is served still has this pin."""
@@ -219,9 +230,9 @@ class HdxTarget:
             if now is None:
                 raise TargetError(f"{self.text}: {state.dataset} is not there any more; publish it again")
             if not is_shell(now):
-                self._keep(now)
+                keep(now, committing.files)
             done = self._made(committing, now, self._as_it_was(state, now))
-            self._keep(done, unsent=self._kept(state.dataset).file(state.digest))
+            keep(done, committing.files, unsent=committing.files.kept.file(state.digest))
         return self._state(done)
 
     def withdraw(self, dataset: str, reason: str, pin: str) -> State:
@@ -274,44 +285,21 @@ class HdxTarget:
             return committing.make(filled, wanted)
         except ArrivedWrongError as error:
             before = next(iter(self._kept(now.name).journal().versions), None)
-            back = partial(self._of_version, before) if _is_whole(before) and not is_shell(now) else None
+            back = partial(self._of_version, before) if is_whole(before) and not is_shell(now) else None
             raise retreat(committing, now, error, back) from error
 
-    def _keep(
-        self, served: Served, sources: Mapping[str, Path] | None = None, unsent: Path | None = None
-    ) -> None:
-        """Keep a version as it is served, with its files, to be gone back to.
-
-        `sources` has files by SHA-256; `unsent` is the descriptor, for a dataset that serves none.
-        """
-        kept, files = self._kept(served.name), self._files(served.name)
-        held: dict[str, str] = {}
-        for resource in served.resources:
-            source = (sources or {}).get(resource.sha256)
-            if source is not None:
-                held[resource.id] = kept.keep(source, resource.sha256)
-            elif resource.is_upload:
-                held[resource.id] = files.keep(resource)
-        if served.descriptor is None:
-            held[DESCRIPTOR] = kept.keep(unsent) if unsent else files.kept_beside(served)
-        here = kept.file(held.get(DESCRIPTOR, ""))
-        state = state_of(served, here.read_bytes() if here else files.descriptor(served))
-        version = KeptVersion(
-            state.version_id,
-            state.version,
-            served.modified,
-            state.digest,
-            served.fields,
-            tuple(r.raw for r in served.resources),
-            {name: digest for name, digest in held.items() if digest},
-        )
-        kept.save(Withdrawals.of(served, files).left(kept.journal()).with_version(version))
+    def _served(self, state: State) -> Served | None:
+        """Return the very dataset that a state was made of; None where there was none, or one that is still being filled."""
+        if not state.pin:
+            return None
+        return self._seen.get(state.pin) or self._committing(state.dataset).show(state.dataset)
 
     def _state(self, served: Served) -> State:
         if is_shell(served):
             return State(served.name)
+        self._seen[served.pin] = served
         files = self._files(served.name)
-        if served.descriptor is None and served.resource(TOMBSTONE):
+        if is_taken_down([r.name for r in served.resources]):
             return withdrawn_state(served, Withdrawals.of(served, files))
         return state_of(served, files.descriptor(served))
 
@@ -345,29 +333,6 @@ class HdxTarget:
     def _offer(self, package: Package) -> Offer:
         return self._offers.get(package.folder, Offer(package))
 
-    def _of_others(self, package: Package, served: Served) -> tuple[str, ...]:
-        """Return why a dataset that somebody made without hxl_kit is not written over."""
-        section = package.descriptor.get("hdx")
-        adopted = isinstance(section, dict) and section.get("dataset_id") == served.id
-        asked_for = served.is_by_request and served.is_ours
-        if (
-            self._wanting.takes_over
-            or served.descriptor
-            or served.resource(TOMBSTONE)
-            or asked_for
-            or adopted
-        ):
-            return ()
-        address = f"{self.text}/{served.name}"
-        return (
-            f"{address}: is there and was not published by hxl-kit; `hxl-kit adopt {address}` takes it over",
-        )
-
-    def _held(self, wanted: Wanted, served: Served) -> tuple[str, ...]:
-        pairs = [(r, r.served_in(served)) for r in wanted.resources]
-        held = [r.name for r, there in pairs if there and there.in_quarantine and there.sha256 != r.sha256]
-        return () if self.replaces_quarantined else tuple(f"{name}: {_HELD}" for name in held)
-
     def _committing(self, dataset: str) -> Committing:
         return Committing(self.connection, self._files(dataset), same, self.progress)
 
@@ -380,28 +345,8 @@ class HdxTarget:
         return Kept(self.state / "hdx" / self.site.place / dataset)
 
 
-_HELD = (
-    "the site keeps this file in quarantine until somebody has looked at it, and sending it anew would take it out; "
-    "wait for HDX, or publish with --replace-quarantined"
-)
-
-
-def _request(wanted: Wanted, served: Served | None) -> dict[str, Any]:
-    """Return the dataset as the site's dry run takes it, without files."""
-    resources = [{**r.fields, "url": r.name} for r in wanted.resources]
-    return {**wanted.fields, "resources": resources, **({"id": served.id} if served else {})}
-
-
 def _damage(files: Files, sha256: str, resource: ServedResource | None) -> str | None:
     got = files.asked(resource).sha256 if resource else ""
     if got == sha256:
         return None
     return "damaged" if got else "missing"
-
-
-def _is_whole(version: KeptVersion | None) -> TypeGuard[KeptVersion]:
-    """Whether a version is kept with the very files that it claims."""
-    if version is None:
-        return False
-    claimed = [resource for resource in map(ServedResource, version.resources) if resource.sha256]
-    return all(version.files.get(resource.id) == resource.sha256 for resource in claimed)

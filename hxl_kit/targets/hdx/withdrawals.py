@@ -72,6 +72,11 @@ class Withdrawals:
         return (*told, *more)
 
 
+def is_taken_down(resources: Sequence[str]) -> bool:
+    """Return whether a dataset with resources of these names is withdrawn: published again, its files come first."""
+    return list(resources[:1]) == [TOMBSTONE]
+
+
 def withdrawn_state(served: Served, found: Withdrawals) -> State:
     """Return the state of a dataset that was taken down: nothing is served, and why."""
     newest = found.tombstones[0].state if found.tombstones else State(served.name, withdrawn=served.modified)
