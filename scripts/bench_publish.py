@@ -32,10 +32,11 @@ YES = Path("--yes")
 
 @dataclass(frozen=True)
 class Cost:
-    """What one process cost: seconds without its start, megabytes above its imports, requests by action."""
+    """What one process cost: seconds without its start, CPU seconds with it, megabytes above imports, requests."""
 
     label: str
     seconds: float
+    cpu: float
     memory: float
     requests: Counter[str]
     said: dict[str, Any]
@@ -97,7 +98,7 @@ def _cost(server: Server, label: str, module: str, *given: Path) -> Cost:
     run = measured(PROGRAM.format(module), SCRIPTS, *given)
     said = json.loads(run.output.splitlines()[-1])
     requests = Counter(action for action, _ in server.requests())
-    return Cost(label, said["seconds"], said["peak"] - said["before"], requests, said)
+    return Cost(label, said["seconds"], run.cpu, said["peak"] - said["before"], requests, said)
 
 
 @contextmanager
@@ -113,11 +114,11 @@ def _removed(server: Server, *names: str, organisation: str = "") -> Iterator[No
 
 
 def _show(costs: Sequence[Cost], base: Cost) -> None:
-    print(f"{'':36} {'wall s':>8} {'times':>7} {'peak MB above import':>22} {'requests':>9}")
+    print(f"{'':36} {'wall s':>8} {'times':>7} {'CPU s':>7} {'peak MB above import':>22} {'requests':>9}")
     for cost in costs:
         ratio = cost.seconds / base.seconds
         print(
-            f"{cost.label:36} {cost.seconds:8.2f} {ratio:7.2f} {cost.memory:22,.0f} {cost.requests.total():9,}"
+            f"{cost.label:36} {cost.seconds:8.2f} {ratio:7.2f} {cost.cpu:7.1f} {cost.memory:22,.0f} {cost.requests.total():9,}"
         )
 
 

@@ -17,6 +17,7 @@ from hxl_kit.hdx.site import Site, site_of
 from hxl_kit.publishing import (
     apply_plan,
     apply_plans,
+    examine,
     history,
     make_plan,
     make_plans,
@@ -472,6 +473,21 @@ def test_access(sandbox, target, made, name, access, private):
     shown = sandbox.call("package_show", {"id": name})
     assert shown["private"] is private
     assert bool(shown["resources"]) is private
+
+
+def test_what_is_given_by_request_is_kept_up_and_taken_down_like_all_else(sandbox, target, made, name):
+    asked = {"hdx": {"access": "by-request"}}
+    published(made(**asked), target)
+    sandbox.clear_requests()
+    assert not published(made(**asked), target).changes
+    assert writes(sandbox) == []
+    more = made([ROWS[0]], "more", **asked)
+    assert [c.resource for c in make_plan(more, target).changes] == ["num_of_rows"]
+    published(more, target)
+    assert sandbox.call("package_show", {"id": name})["num_of_rows"] == "1"
+    assert examine(target, name).found == ()
+    withdraw(plan_withdrawal(target, name, "Nobody asked for it."), target)
+    assert target.describe(name).reason == "Nobody asked for it."
 
 
 def test_publishing_asks_no_other_address(target, made, monkeypatch):

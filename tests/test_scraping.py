@@ -10,7 +10,7 @@ import pytest
 from hdx_client_for_tests import downloaded, hdx_python_api, new_name
 
 from hxl_kit.errors import ClearanceError, DataError, TargetError
-from hxl_kit.publishing.undoing import plan_rollback, rollback
+from hxl_kit.publishing import examine, plan_rollback, rollback
 from hxl_kit.scraping import plan_dataset, publish_dataset
 from hxl_kit.targets import parse_target
 
@@ -91,6 +91,7 @@ def test_what_was_there_before_comes_back(client, file, name, sandbox):
     published(client.dataset(name, file, title="Events, revised"))
     target = parse_target(f"hdx:{sandbox.url}")
     assert len(target.history(name)) == 2
+    assert examine(target, name).found == ()
     rollback(plan_rollback(target, name), target)
     assert client.files(name) == [("events.csv", EVENTS.encode())]
     assert client.shown(name)["title"] == "Events"

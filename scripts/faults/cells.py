@@ -21,7 +21,7 @@ UPLOADS = ("short-upload", "corrupt-upload", "dropped-upload")
 DOWNLOADS = ("short-download", "html-download")
 KILL = "kill -9"
 CELLS = (*(fault.partition(":")[0] for fault in (*ANSWERS, REDIRECT)), *UPLOADS, *DOWNLOADS, KILL)
-WRITES = frozenset({"package_create", "package_revise"})
+WRITES = frozenset({"package_create", "package_revise", "package_create_default_resource_views"})
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ class Bench:
 
     def _seen(self, cell: Cell, case: _Case, code: int) -> list[str]:
         """Return what is wrong after the struck run."""
-        struck = is_kill(cell) or (cell.action, cell.fault) in self.server.requests()
+        struck = is_kill(cell) or self.server.struck(cell)
         found = [] if struck else ["the fault struck no request"]
         found += self._public_problems(case)
         if code == TRACEBACK:

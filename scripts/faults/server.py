@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 import uuid
 from dataclasses import dataclass
@@ -40,6 +41,16 @@ class Server:
         """Return the actions asked since `forget`, each with the fault that struck it ("" for none)."""
         lines = self._log.read_text(encoding="utf-8").splitlines() if self._log.exists() else []
         return [(told["action"], told["fault"]) for told in map(json.loads, lines)]
+
+    def struck(self, cell: Cell) -> bool:
+        """Return whether the fault of a cell struck; one that hangs is written down when it ends."""
+        kind, _, seconds = cell.fault.partition(":")
+        until = time.monotonic() + (float(seconds) + 1 if kind == "hang" else 0)
+        while (cell.action, cell.fault) not in self.requests():
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.1)
+        return True
 
     def forget(self) -> None:
         """Forget the requests."""

@@ -53,7 +53,8 @@ class Case:
     def of(cls, served: Served, files: Files) -> Case:
         """Return the case of a dataset: each of its addresses is asked."""
         sights = tuple(seen(files, resource) for resource in served.resources)
-        return cls(served, files, sights, files.meant_descriptor(served) or b"")
+        said = files.meant_descriptor(served) if served.descriptor else None
+        return cls(served, files, sights, said or b"")
 
     @cached_property
     def described(self) -> Mapping[str, Any]:
