@@ -1,7 +1,7 @@
 """What is kept on this machine of each dataset on HDX: the journal, the versions to go back to, and their files.
 
 ```
-STATE/hdx/HOST/DATASET/journal.json      versions, what was proven, and what was begun and not finished
+STATE/hdx/HOST/DATASET/journal.json      versions, and what was proven
 STATE/hdx/HOST/DATASET/files/SHA256      the files of the versions, each once
 ```
 HDX keeps no old files: without these a publication could not be undone.
@@ -88,12 +88,10 @@ class Journal:
 
     Attributes:
         versions: the versions kept, the newest first.
-        begun: of a publication that was begun and not finished: dataset id, digest and what was served before.
         proofs: what the server's bytes were found to be, by the resource's id.
     """
 
     versions: tuple[KeptVersion, ...] = ()
-    begun: Mapping[str, str] = field(default_factory=dict)
     proofs: Mapping[str, Proof] = field(default_factory=dict)
 
     def with_version(self, version: KeptVersion) -> Journal:
@@ -109,7 +107,6 @@ class Journal:
         """Return journal.json."""
         described = {
             "format": FORMAT,
-            "begun": dict(self.begun),
             "versions": [version.as_json() for version in self.versions],
             "proofs": {name: [proof.etag, proof.sha256] for name, proof in sorted(self.proofs.items())},
         }
@@ -123,7 +120,6 @@ class Journal:
             raise ValueError(raw["format"])
         return cls(
             tuple(map(KeptVersion.from_json, raw["versions"])),
-            dict(raw["begun"]),
             {name: Proof(*proof) for name, proof in raw["proofs"].items()},
         )
 

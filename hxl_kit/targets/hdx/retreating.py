@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hxl_kit.targets.hdx.served import Served
     from hxl_kit.targets.hdx.wanted import Wanted
 
-_AGAIN = "publish it again: all files are sent anew, and it is public again when each of them is verified"
+_AGAIN = "publish it again: what is damaged is sent anew, and it is public again when every file is verified"
 
 _SENT = "what was published before was sent again, but not proven: look at the dataset, from another network if need be"
 
