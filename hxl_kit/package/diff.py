@@ -19,6 +19,7 @@ from hxl_kit.package.difference import (
 )
 from hxl_kit.package.row_diff import (
     TextTable,
+    all_added,
     diff_rows,
     empty_like,
     read_text,
@@ -199,10 +200,9 @@ def _compared(
         one, other = old.tables[name], new.tables[name]
         if one.get("dialect") == other.get("dialect") and _same_bytes(old.path_of(one), new.path_of(other)):
             return TableDifference()
-    known = now or was
-    return (
-        diff_rows(was or empty_like(known), now or empty_like(known), limit) if known else TableDifference()
-    )
+    if now and not was:
+        return all_added(now, limit)
+    return diff_rows(was, now or empty_like(was), limit) if was else TableDifference()
 
 
 def _csv_tables(package: Package) -> dict[str, TextTable]:

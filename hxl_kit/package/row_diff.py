@@ -97,6 +97,14 @@ def diff_rows(old: TextTable, new: TextTable, limit: int) -> TableDifference:
     return _difference(_by_row(sides), sides, (), "row", limit)
 
 
+def all_added(table: TextTable, limit: int) -> TableDifference:
+    """Return how many rows a table has that is new as a whole, and the first of them in its own order."""
+    count = int(_collect(table.rows.select(pl.len())).item())
+    head = _collect(table.rows.head(limit)).iter_rows(named=True)
+    rows = tuple(_row_change("added", table.key, {}, row) for row in head)
+    return TableDifference(count, compared_by="key" if table.key else "row", rows=rows)
+
+
 def _printed(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return the rows with their two hashes."""
     whole = pl.struct(pl.all())

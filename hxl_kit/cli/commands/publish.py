@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,6 +60,8 @@ def command(
     from hxl_kit.publishing import apply_plans, require_all_cleared, require_asked
     from hxl_kit.targets import Publisher, parse_target
 
+    # What a site was asked for one package need not be asked for the next.
+    target_of = cache(parse_target)
     with ExitStack() as open_files, bytes_sent() as progress:
         publisher = Publisher(organisation, maintainer, replace_quarantined, progress)
         plans = _plans(packages or [], to, saved, publisher, open_files)
@@ -67,7 +70,7 @@ def command(
         _ask(plans, yes=yes)
         outcomes = apply_plans(
             plans,
-            lambda plan: parse_target(plan.target, _publisher_of(plan, publisher)),
+            lambda plan: target_of(plan.target, _publisher_of(plan, publisher)),
             after_withdrawal=after_withdrawal,
         )
     if len(outcomes.each) == 1 and (error := outcomes.each[0].error):
