@@ -257,7 +257,7 @@ def misspelt(draw: st.DrawFn) -> tuple[str, int, str, str | None]:
     return unit["location_code"], 2, name, draw(st.sampled_from([None, unit["parent_code"]]))
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(misspelt(), min_size=1, max_size=6), st.randoms())
 def test_answers_depend_neither_on_order_nor_on_company(rows, chance):
     known = gazetteer_of(all_units().filter(pl.col("location_code").is_in(["SYR", "YEM", "HTI"])))
@@ -270,7 +270,7 @@ def test_answers_depend_neither_on_order_nor_on_company(rows, chance):
     )
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.lists(misspelt(), min_size=1, max_size=4))
 def test_units_of_another_country_change_nothing(rows):
     near = gazetteer_of(all_units().filter(pl.col("location_code").is_in(["SYR", "YEM", "HTI"])))
@@ -278,7 +278,7 @@ def test_units_of_another_country_change_nothing(rows):
     assert match_names(asked(*rows), near).equals(match_names(asked(*rows), far))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(misspelt())
 def test_without_the_matched_unit_no_other_is_surer(row):
     there = all_units().filter(pl.col("location_code") == row[0])
@@ -296,7 +296,7 @@ def test_folding_a_folded_name_changes_nothing(text):
     assert again.to_list() == plain.to_list()
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=40)), min_size=1, max_size=5))
 def test_any_text_has_an_answer(names):
     known = gazetteer_of(all_units().filter(pl.col("location_code") == "LBN"))

@@ -37,23 +37,18 @@ def commands() -> list[tuple[str, str]]:
     return found
 
 
-def test_commands_of_the_readme_run_and_print_what_it_shows(folder):
+def test_commands_of_the_readme_run_and_print_what_it_shows(folder, cli, monkeypatch):
+    monkeypatch.chdir(folder)
     assert len(commands()) >= 8
     for command, expected in commands():
         words = re.findall(r'"[^"]*"|\S+', command)
         assert words[0] == "hxl-kit"
         arguments = [word.strip('"') for word in words[1:]]
-        done = subprocess.run(
-            [sys.executable, "-m", "hxl_kit", *arguments],
-            cwd=folder,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
+        ran = cli(*arguments)
         # The sums that the README asks for are refused in part, and the list of people is stopped.
-        assert done.returncode == int(bool({"summarise", "screen"} & {*words})), f"{command}\n{done.stderr}"
+        assert ran.code == int(bool({"summarise", "screen"} & {*words})), f"{command}\n{ran.err}"
         if expected:
-            assert done.stdout == expected
+            assert ran.out == expected
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # libhxl leaves its file open

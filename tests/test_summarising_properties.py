@@ -59,21 +59,21 @@ def low_of(answer: dict[str, Any]) -> int:
 FIGURES = st.lists(incidents(), min_size=1, max_size=7).map(numbered)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(FIGURES, st.randoms(use_true_random=False))
 def test_the_order_of_rows_is_nothing(rows, random):
     shuffled = random.sample(rows, len(rows))
     assert summed(rows) == summed(shuffled)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(FIGURES, st.data())
 def test_removing_a_row_never_raises_low(rows, data):
     gone = data.draw(st.sampled_from(rows))
     assert low_of(summed([row for row in rows if row is not gone])) <= low_of(summed(rows))
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(FIGURES, FIGURES)
 def test_adding_a_source_never_lowers_low(rows, others):
     more = [
@@ -82,7 +82,7 @@ def test_adding_a_source_never_lowers_low(rows, others):
     assert low_of(summed([*rows, *more])) >= low_of(summed(rows))
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(FIGURES)
 def test_low_is_never_above_high_and_a_value_is_both(rows):
     for group in summed(rows)["groups"]:
@@ -90,14 +90,14 @@ def test_low_is_never_above_high_and_a_value_is_both(rows):
         assert group["value"] is None or group["value"] == group["low"] == group["high"]
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(FIGURES)
 def test_low_is_within_what_any_single_figure_and_all_together_say(rows):
     lows = [int(row.get("value_low", 0)) for row in rows]
     assert max(lows) <= low_of(summed(rows)) <= sum(lows)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(FIGURES)
 def test_declaring_sources_disjoint_never_lowers_low(rows):
     sources = sorted({row["source_id"] for row in rows})
@@ -117,7 +117,7 @@ def meet(one: dict[str, str], other: dict[str, str]) -> bool:
     return start <= end
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(FIGURES)
 def test_low_is_the_heaviest_set_of_figures_of_which_no_two_sources_meet(rows):
     """Every figure an incident of its own: only figures of other sources may count the same."""

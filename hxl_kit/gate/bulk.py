@@ -41,7 +41,7 @@ def read_in_bulk(resource: Resource, scope: Scope) -> Reading:
     """
     resource.to_descriptor(validate=True)
     table = open_table(resource)
-    foreign_keys = foreign_keys_of(table, resource, scope.block_bytes)
+    foreign_keys = foreign_keys_of(table, resource, scope)
     findings = Findings(reading_order(table), scope.held)
     digests = tuple(dict.fromkeys([*scope.digests, *_declared(table)]))
     rows = judge_rows(table, foreign_keys, findings, scope, digests)

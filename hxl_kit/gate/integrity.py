@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hxl_kit.gate.findings import Findings
     from hxl_kit.gate.keys import Bits
     from hxl_kit.gate.opening import OpenTable
+    from hxl_kit.gate.scope import KeysRead, Scope
 
     ValueAt = Callable[[str, int], Any]
 
@@ -49,18 +50,20 @@ class ForeignKey:
         )
 
 
-def foreign_keys_of(table: OpenTable, resource: Resource, block_bytes: int) -> tuple[ForeignKey, ...]:
+def foreign_keys_of(table: OpenTable, resource: Resource, scope: Scope) -> tuple[ForeignKey, ...]:
     """Return a table's foreign keys with the keys of the tables that they refer to, which are read for it.
 
     Raises:
         UnprovenError: a table referred to is not there, or cannot be read in bulk.
     """
-    read: dict[tuple[str, tuple[str, ...]], KeySet] = {}
+    itself: KeysRead = {}
     found = []
     for place, described in enumerate(table.foreign_keys):
         reference, fields = described["reference"]["resource"], tuple(described["reference"]["fields"])
+        referred = _referred(resource, reference)
+        read = itself if referred is resource else scope.keys
         if (reference, fields) not in read:
-            read[reference, fields] = _keys(_referred(resource, reference), fields, block_bytes)
+            read[reference, fields] = _keys(referred, fields, scope.block_bytes)
         if table.column_names.issuperset(described["fields"]):
             own = tuple(described["fields"])
             _refuse_mixed_kinds(table, own, read[reference, fields])

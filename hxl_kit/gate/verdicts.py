@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from frictionless.checks import baseline
@@ -108,7 +108,8 @@ def verdict(
     try:
         with watched(remote):
             resources = resources_of(str(path), lenient=True)
-            tasks = tuple(_task(resource, listed, memory, block_bytes) for resource in resources)
+            scope = Scope(block_bytes, listed)
+            tasks = tuple(_task(resource, scope, memory) for resource in resources)
     except FrictionlessException as error:
         return Verdict(tuple(_told(reason) for reason in error.to_errors()), ())
     except Exception as error:  # noqa: BLE001 - whatever frictionless stumbles over must still give a verdict
@@ -116,27 +117,27 @@ def verdict(
     return Verdict((), tasks)
 
 
-def _task(resource: Resource, listed: int | None, memory: Memory | None, block_bytes: int) -> TaskVerdict:
+def _task(resource: Resource, scope: Scope, memory: Memory | None) -> TaskVerdict:
     page = memory.page(resource) if memory else None
     rows = page.recall() if page else None
     if rows is not None:
         return TaskVerdict(resource.name or "", rows, Counter(), (), "remembered")
-    found = _judged(resource, listed, block_bytes, page)
+    found = _judged(resource, scope, page)
     if page and not found.counts:
         page.remember(found.rows)
     return found
 
 
-def _judged(resource: Resource, listed: int | None, block_bytes: int, page: Page | None) -> TaskVerdict:
+def _judged(resource: Resource, scope: Scope, page: Page | None) -> TaskVerdict:
     try:
-        reading = read_in_bulk(resource, Scope(block_bytes, listed, digests=("sha256",) if page else ()))
+        reading = read_in_bulk(resource, replace(scope, digests=("sha256",) if page else ()))
     except SlowPatternError as error:
         return _not_judged(resource, error)
     except Exception as error:  # noqa: BLE001 - what stops the bulk reading must not stop frictionless
-        return _alone(resource, listed, UnprovenError.reason(error))
+        return _alone(resource, scope.held, UnprovenError.reason(error))
     if page and not resource.compression:
         page.was_read_as(reading.table.resource.stats.sha256)
-    return _in_bulk(reading, listed)
+    return _in_bulk(reading, scope.held)
 
 
 def _in_bulk(reading: Reading, listed: int | None) -> TaskVerdict:
