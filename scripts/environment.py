@@ -1,6 +1,6 @@
 """The project's own virtual environment, made on a machine that has only Python, pip and venv.
 
-`demo.py` and `test.py` use it. uv does the work when it is there, else venv and pip.
+`demo.py` and `test.py` use it. uv does the work where it can be had, else pip.
 """
 
 from __future__ import annotations
@@ -40,15 +40,26 @@ def run(python: Path, *arguments: str, env: dict[str, str] | None = None) -> int
 
 
 def _install(python: Path, what: str) -> None:
-    uv = shutil.which("uv")
-    if uv:
-        if not python.exists():
-            subprocess.run([uv, "venv", "--python", sys.executable, str(FOLDER)], check=True)
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), "-e", what], check=True)
-        return
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(FOLDER)], check=True)
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "-e", what], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet"]
+    uv = shutil.which("uv") or _uv_beside(python, pip)
+    # A mirror that pip is set to is not known to uv.
+    if (
+        uv
+        and not subprocess.run(
+            [uv, "pip", "install", "-q", "--python", str(python), "-e", what], check=False
+        ).returncode
+    ):
+        return
+    subprocess.run([*pip, "-e", what], check=True)
+
+
+def _uv_beside(python: Path, pip: list[str]) -> str | None:
+    """Return uv, which installs several times faster than pip, from its wheel; None where that cannot be had."""
+    if subprocess.run([*pip, "uv"], check=False).returncode:
+        return None
+    return shutil.which("uv", path=str(python.parent))
 
 
 def _fingerprint(extra: str) -> str:

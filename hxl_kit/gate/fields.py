@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from frictionless import Field
-    from frictionless.table.row import _CellHandler
+
+
+class Handler(NamedTuple):
+    """What frictionless' rows ask for each of their cells.
+
+    Its own maker of handlers copies each field through its descriptor, which takes longer than to read a small table.
+    """
+
+    field: Field
+    field_number: int
+    reader: Callable[[Any], tuple[Any, dict[str, str] | None]]
+    writer: Callable[..., tuple[Any, dict[str, str] | None]]
 
 
 @dataclass(frozen=True)
@@ -46,8 +57,8 @@ class Column:
         return {name: read(self.constraints[name]) for name in names if name in self.constraints}
 
 
-def column_of(index: int, handler: _CellHandler, missing: list[str]) -> Column:
-    """Return the column for one of frictionless' cell handlers; `missing` are the schema's missing values."""
+def column_of(index: int, handler: Handler, missing: list[str]) -> Column:
+    """Return the column for a cell handler; `missing` are the schema's missing values."""
     field = handler.field
     own = field.has_defined("missing_values")
     supported = field.supported_constraints

@@ -12,11 +12,10 @@ from typing import IO, TYPE_CHECKING, Any
 from frictionless import system
 from frictionless.formats.csv.control import CsvControl
 from frictionless.resources import TableResource
-from frictionless.table import create_cell_handlers
 
 from hxl_kit.gate.blocks import Form
 from hxl_kit.gate.bounded import BoundedReader, is_slow
-from hxl_kit.gate.fields import column_of
+from hxl_kit.gate.fields import Handler, column_of
 from hxl_kit.gate.unproven import UnprovenError
 from hxl_kit.gate.utf8 import Utf8Check
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from frictionless import Resource
-    from frictionless.table.row import _CellHandler
+    from frictionless.schema import Field
 
     from hxl_kit.gate.fields import Column
 
@@ -41,7 +40,7 @@ class OpenTable:
 
     resource: TableResource
     columns: tuple[Column, ...]
-    handlers: dict[str, _CellHandler]
+    handlers: dict[str, Handler]
     form: Form
     primary_key: tuple[str, ...]
     foreign_keys: tuple[dict[str, Any], ...]
@@ -87,10 +86,7 @@ def open_table(resource: Resource) -> OpenTable:
 
 def _table(resource: TableResource, foreign_keys: tuple[dict[str, Any], ...]) -> OpenTable:
     expected = resource.header.get_expected_fields()
-    handlers = {
-        name: handler._replace(reader=BoundedReader(field)) if is_slow(field.constraints) else handler
-        for (name, handler), field in zip(create_cell_handlers(expected).items(), expected, strict=False)
-    }
+    handlers = {field.name: _handler(field, number) for number, field in enumerate(expected, start=1)}
     if len(handlers) != len(expected) or not handlers:
         raise UnprovenError("fields of one name, or none")
     if not resource.dialect.header_case:
@@ -108,6 +104,11 @@ def _table(resource: TableResource, foreign_keys: tuple[dict[str, Any], ...]) ->
         foreign_keys=foreign_keys,
         start_errors=_start_errors(resource),
     )
+
+
+def _handler(field: Field, number: int) -> Handler:
+    reader = BoundedReader(field) if is_slow(field.constraints) else field.create_cell_reader()
+    return Handler(field, number, reader, field.create_cell_writer())
 
 
 def _start_errors(resource: TableResource) -> tuple[Any, ...]:
