@@ -78,7 +78,7 @@ def clean(folder):
     return Report((str(path),), (), 1, 1000, Counter(), {"clean.csv": TableFile(path)})
 
 
-few = settings(max_examples=40)
+few = settings(max_examples=24)
 """Reports are slow to make up."""
 
 texts = st.one_of(st.text(max_size=20), st.sampled_from(NASTY))

@@ -48,7 +48,7 @@ def test_rounding():
         round_to(pl.DataFrame({"n": [1]}), ["n"], 1)
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(st.lists(st.integers(0, 10**9)), st.integers(2, 100))
 def test_rounding_moves_by_half_a_base_at_most(numbers, base):
     after, _ = round_to(pl.DataFrame({"n": numbers}, schema={"n": pl.Int64}), ["n"], base)
@@ -88,7 +88,7 @@ def test_dates_become_coarser():
     assert (record.rows, record.parameters) == (4, {"to": "month", "emptied": 2})
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(st.dates(), st.sampled_from("/.-"), st.sampled_from(["day-first", "month-first", None]))
 def test_a_date_is_in_its_month_however_it_is_written(day, sign, order):
     parts = (day.month, day.day) if order == "month-first" else (day.day, day.month)
@@ -107,7 +107,7 @@ def test_places_become_the_units_above():
     assert "SY020201" not in repr(record)
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(st.lists(st.text("aäб٣- ", max_size=4), min_size=1, max_size=20))
 def test_new_ids_are_one_to_one_and_the_same_wherever_an_id_stands(ids):
     frame = pl.DataFrame({"id": ids, "head": ids[::-1]})
@@ -120,7 +120,7 @@ def test_new_ids_are_one_to_one_and_the_same_wherever_an_id_stands(ids):
     assert record.parameters["key_mark"] != key_mark(OTHER)
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(
     st.lists(
         st.tuples(st.sampled_from("fm"), st.sampled_from("xyz"), st.integers(0, 3)), min_size=3, max_size=30
@@ -168,7 +168,7 @@ def test_a_table_without_totals_loses_its_small_counts_only():
     assert record.parameters["cells"] == 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(st.data())
 def test_no_kept_back_count_can_be_worked_out(data):
     rows, columns = data.draw(st.sampled_from([(1, 2), (1, 4), (2, 2), (2, 3)]))
@@ -213,7 +213,7 @@ INSIDE = np.array(
 """For each row of a table in three ways with all totals, the groups that it counts."""
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @example([0, 2, 3, 0, 2, 1, 0, 2])
 @given(st.lists(st.integers(0, 9), min_size=8, max_size=8))
 def test_no_count_of_a_table_in_three_ways_can_be_worked_out(values):
@@ -242,7 +242,7 @@ WITHIN = np.array(
 """For each row of a table of two regions with two districts each, with all totals, the groups that it counts."""
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(
     st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 7, 12, 30]), min_size=8, max_size=8),
     st.sampled_from([(), ("country",), ("region",)]),

@@ -210,7 +210,7 @@ def grid(rows, columns, values):
     return [value for line in lines for value in line], (*across, *down)
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(st.data())
 def test_intervals_agree_with_trying_all(data):
     rows, columns = data.draw(st.sampled_from([(2, 2), (2, 3)]))
@@ -276,7 +276,7 @@ def test_within_a_limit_of_steps_nothing_untrue_is_said(data):
         assert whole[cell][1] <= high
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(st.data())
 def test_networks_and_the_simplex_method_agree(data):
     """Tables with totals two ways are networks; both methods find the same cells, with the same limits."""

@@ -106,7 +106,7 @@ FORMS = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=180)
 @given(SOUPS, FORMS, st.sampled_from([64, 200, 1 << 20]))
 def test_any_text_is_read_as_csv_reads_it_or_not_vouched_for(text, how, size):
     try:
@@ -119,7 +119,7 @@ def test_any_text_is_read_as_csv_reads_it_or_not_vouched_for(text, how, size):
 CELLS = st.text('ab",\n\r é😀#\x1c', max_size=6)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(
     st.integers(1, 4).flatmap(lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), max_size=40)),
     st.sampled_from(["\n", "\r\n", "\r"]),
@@ -145,7 +145,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(LINES, FORMS, st.sampled_from([128, 300]))
 def test_numbers_are_those_of_records_whatever_lies_between(lines, how, size):
     """Lines in quotes, short and long records, comments and blank ones: each counts as one record."""
@@ -349,7 +349,7 @@ def test_a_record_met_while_others_are_taken_is_not_lost():
     assert [number for number, _ in strays.take(None)] == late
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.lists(st.integers(1, 60), unique=True), st.integers(0, 40), st.integers(0, 30))
 def test_numbers_of_full_records_are_those_that_strays_leave(numbers, start, count):
     strays = _Strays(form(2))

@@ -59,14 +59,14 @@ def shifted(number, exponent):
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=180)
 @given(NUMBERS, NUMBERS)
 def test_numbers_are_one_key_just_when_python_calls_them_equal(one, other):
     assert (canonical(one) == canonical(other)) == (one == other)
     assert canonical(one) == canonical(one)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(LARGE, st.integers(0, 40))
 def test_a_number_is_one_key_however_it_is_written(number, zeros):
     same = shifted(number, zeros)
@@ -230,7 +230,7 @@ def test_cells_are_read_as_frictionless_reads_them(col):
     assert len(KeyColumn(col).read(pa.array([], pa.string()))) == 0
 
 
-@settings(max_examples=80)
+@settings(max_examples=48)
 @given(
     st.sampled_from([col for col in COLUMNS if col.type in {"integer", "number"} and not col.constraints]),
     st.lists(
@@ -287,7 +287,7 @@ def repeated_plainly(rows, numbers):
 def test_occurrences_agree_with_a_dictionary(width):
     row = st.tuples(*[PARTS] * width)
 
-    @settings(max_examples=80)
+    @settings(max_examples=48)
     @given(st.lists(st.lists(row, max_size=12), max_size=6))
     def check(blocks):
         occurrences, number = Occurrences(), 1
@@ -321,7 +321,7 @@ def test_nothing_is_repeated_among_nothing():
         assert [len(array) for array in occurrences.repeated()] == [0, 0]
 
 
-@settings(max_examples=80)
+@settings(max_examples=48)
 @given(
     st.lists(st.tuples(PARTS, PARTS), max_size=30), st.lists(st.tuples(PARTS, PARTS), min_size=1, max_size=30)
 )

@@ -148,7 +148,7 @@ def texts():
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=300)
+@settings(max_examples=180)
 @given(st.sampled_from(PATTERNS) | patterns(), texts())
 def test_bulk_never_accepts_what_python_refuses(pattern, found):
     bulk, compiled = bulk_pattern(pattern), _compiled(pattern)
@@ -161,7 +161,7 @@ def test_bulk_never_accepts_what_python_refuses(pattern, found):
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=300)
+@settings(max_examples=180)
 @given(st.sampled_from(PATTERNS) | patterns(), texts())
 def test_what_is_decided_in_bulk_is_decided_as_python_does(pattern, found):
     compiled = _compiled(pattern)

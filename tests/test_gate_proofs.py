@@ -177,7 +177,7 @@ def columns(draw, type_):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("type_", PROVEN)
 def test_what_a_proof_accepts_frictionless_reads_without_a_note(type_):
-    @settings(max_examples=120)
+    @settings(max_examples=72)
     @given(columns(type_), texts_of(type_))
     def check(col, texts):
         accepted = proven(col, texts)
@@ -271,7 +271,7 @@ def test_slices_and_nothing_at_all_are_judged_by_their_own_cells(col):
         assert len(proof(whole.slice(len(texts)))) == 0
 
 
-@settings(max_examples=60)
+@settings(max_examples=36)
 @given(st.lists(st.text(max_size=5), max_size=20), st.integers(0, 20), st.sampled_from(MISSING))
 def test_lengths_and_missing_cells_of_any_slice(texts, start, missing):
     cells = pa.array(texts, pa.string()).slice(min(start, len(texts)))
@@ -281,7 +281,7 @@ def test_lengths_and_missing_cells_of_any_slice(texts, start, missing):
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(POOLS)), st.data())
 def test_a_lane_finds_what_frictionless_notes_and_nothing_else(type_, data):
     col = data.draw(columns(type_) if type_ in PROVEN else st.just(_built({"type": type_}, {}, [""])))

@@ -345,7 +345,7 @@ ERRORS = st.lists(
 ).map(lambda blocks: [[(row + 10 * n, which) for row, which in block] for n, block in enumerate(blocks)])
 
 
-@settings(max_examples=150)
+@settings(max_examples=90)
 @given(ERRORS, st.sampled_from([None, 0, 1, 2, 5, 100]))
 def test_findings_are_in_order_counted_and_cut(blocks, limit):
     everything = list(filled(blocks, None))

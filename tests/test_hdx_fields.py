@@ -486,7 +486,7 @@ RESOURCE = st.fixed_dictionaries(
 SECTIONS = st.dictionaries(st.sampled_from([*Section.__dataclass_fields__, "x"]), ANY, max_size=4)
 
 
-@settings(max_examples=150)
+@settings(max_examples=90)
 @given(
     entries=st.dictionaries(st.sampled_from(ENTRIES), ANY, max_size=6),
     section=st.none() | SECTIONS,

@@ -441,7 +441,7 @@ def test_parquet_of_equal_values(tmp_path):
 
 
 @given(st.binary(max_size=400), st.sampled_from([b"", b"\x1f\x8b", b"PK\x03\x04", b"PAR1"]))
-@settings(max_examples=60)
+@settings(max_examples=36)
 def test_what_is_merely_broken_passes(tmp_path_factory, content, magic):
     path = tmp_path_factory.mktemp("broken") / "a"
     path.write_bytes(magic + content)
@@ -720,7 +720,7 @@ def seeds(tmp_path_factory):
     st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(1, 255)), max_size=6),
     st.integers(0, 3000),
 )
-@settings(max_examples=150, derandomize=True)
+@settings(max_examples=90, derandomize=True)
 def test_mutated_files_are_read_or_refused(seeds, tmp_path_factory, which, cut, flips, splice):
     seed = seeds[which % len(seeds)]
     path = tmp_path_factory.mktemp("mutated") / seed.name

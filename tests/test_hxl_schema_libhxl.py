@@ -163,7 +163,7 @@ def compared_alike(rows, rules):
     return keyed and not blank and not years and (not spelt or len(tags) == 1)
 
 
-@settings(max_examples=150)
+@settings(max_examples=90)
 @given(rows=tables(), rules=st.lists(st.tuples(PATTERNS, RULES), min_size=1, max_size=3))
 def test_the_same_cells_as_libhxl(rows, rules):
     assume(compared_alike(rows, rules))
@@ -171,7 +171,7 @@ def test_the_same_cells_as_libhxl(rows, rules):
     assert ours(rows, schema_rows) == theirs(rows, schema_rows)
 
 
-@settings(max_examples=60)
+@settings(max_examples=36)
 @given(rows=tables())
 def test_the_core_schema_marks_the_same_cells_as_libhxls(rows):
     names = {"#org", "#adm1+name", "#adm1+code"}

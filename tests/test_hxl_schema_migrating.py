@@ -294,7 +294,7 @@ EXPRESSIONS = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=180)
 @given(EXPRESSIONS, st.text(st.sampled_from("aAbBcEXex01$é \n"), max_size=6), st.booleans())
 def test_a_pattern_fits_the_cells_that_the_expression_is_found_in(expression, cell, case):
     wanted = re.compile(anywhere(expression, case_sensitive=case)).match(cell) is not None
@@ -311,7 +311,7 @@ CELLS = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(rows=st.lists(CELLS, min_size=1, max_size=5))
 def test_frictionless_refuses_the_cells_that_the_hxl_schema_marks(rows, tmp_path_factory):
     assume(all(any(row) for row in rows))

@@ -32,7 +32,7 @@ def packages(folder, old, new, **options):
     return first, write_package(Path(folder, "new"), {"events": new}, columns=_COLUMNS, **options)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=36, deadline=None)
 @given(old=TABLE, new=TABLE, inline=st.booleans())
 def test_applying_the_diff_gives_the_new_table(old, new, inline):
     with tempfile.TemporaryDirectory() as folder:
@@ -56,7 +56,7 @@ def test_applying_the_diff_gives_the_new_table(old, new, inline):
     assert diff.identical == (old == new and [*old] == [*new])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(old=st.lists(st.sampled_from("abcd"), max_size=8), new=st.lists(st.sampled_from("abcd"), max_size=8))
 def test_a_table_without_a_key_is_compared_as_a_multiset(old, new):
     sides = [[{"event_id": value, "x": "1", "y": ""} for value in values] for values in (old, new)]

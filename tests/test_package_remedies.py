@@ -333,7 +333,7 @@ def test_real_rows_break_no_more_rules_than_before(package, name):
 PRECISIONS = ("day", "week", "month", "quarter", "year", "multi_year", "unknown")
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(
     st.dates(
         min_value=pl.Series(["1990-01-01"]).str.to_date()[0],

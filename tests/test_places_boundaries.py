@@ -221,7 +221,7 @@ def test_order_and_repeats_and_no_points_at_all(squares):
     assert squares.locate(points((None, None)))["near_border"].to_list() == [False]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=36, deadline=None)
 @given(st.lists(st.tuples(st.floats(34, 37), st.floats(35, 39)), min_size=1, max_size=20))
 def test_answers_are_those_of_the_plain_polygons(squares, pairs):
     edges = shapely.union_all([square.boundary for square in SQUARES.values()])
@@ -461,7 +461,7 @@ def read_or_refused(file):
     return found["code"][0] in {WEST, EAST, None}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(data=st.data())
 def test_damaged_bytes_are_refused_without_a_traceback(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("damaged")

@@ -355,7 +355,7 @@ CELL = st.text(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=180)
 @given(
     data=st.data(),
     width=st.integers(1, 5),
@@ -392,7 +392,7 @@ def test_round_trip(*, data, width, delimiter, end, quoting, bom, zipped):
     assert table.header == tuple(names)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=180)
 @given(
     st.text(st.sampled_from('ab",\n\r '), max_size=40),
 )

@@ -148,7 +148,7 @@ def test_sheets_have_names_that_spreadsheets_take(tmp_path, name):
     assert all(0 < len(each) <= 31 and not set(each) & set("[]:*?/\\") for each in names)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).filter(

@@ -168,7 +168,7 @@ def test_no_value_is_told(tmp_path):
     assert [word for word in words if word.lower() in repr(findings).lower()] == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=36, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     header=st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=4, unique=True),
     rows=st.lists(st.lists(st.text(max_size=30), min_size=4, max_size=4), max_size=8),

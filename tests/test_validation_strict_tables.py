@@ -78,7 +78,7 @@ def expected(kinds, names, rows, keys):
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(tables())
 def test_unique_keys_are_those_of_plain_python(table):
     kinds, names, rows, keys = table
