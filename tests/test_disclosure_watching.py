@@ -31,12 +31,12 @@ def test_batches_say_what_the_whole_table_says(data):
     height = data.draw(st.integers(1, 9))
     frame = numbered({name: data.draw(st.lists(CELLS, min_size=height, max_size=height)) for name in names})
     cuts = sorted(data.draw(st.lists(st.integers(0, height), max_size=3)))
-    assert in_batches(frame, cuts).findings(previous=frame) == disclosure(frame, "t", previous=frame)
+    assert in_batches(frame, cuts).findings(previous=(frame,)) == disclosure(frame, "t", previous=frame)
 
 
 def kept(look):
     """The columns of the rows that are kept, and how many rows."""
-    frames = look._frames
+    frames = look._kept.frames
     return (frames[0].columns if frames else [], sum(frame.height for frame in frames))
 
 

@@ -87,6 +87,17 @@ def test_repeated_key_falls_back_to_whole_rows_and_says_so(tmp_path):
     assert "compared as whole rows" in diff.as_text()
 
 
+def test_rows_without_a_key_that_begin_alike_are_told_apart(tmp_path):
+    columns = {"events": ["event_id", "x", "y", "source"]}
+    before, after = ({"event_id": "e1", "x": "1", "y": "2", "source": said} for said in ("Radio", ""))
+    sides = [
+        write_package(tmp_path / said, {"events": [row]}, columns=columns, keys={})
+        for said, row in (("old", before), ("new", after))
+    ]
+    text = diff_packages(*sides).as_text()
+    assert "  + e1, 1, 2: source: (none)\n  - e1, 1, 2: source: Radio" in text
+
+
 def test_listing_is_limited_and_counts_are_complete(tmp_path):
     rows = [{"event_id": f"e{n:03}", "x": "1", "y": ""} for n in range(100)]
     changed = [{**row, "x": "2"} for row in rows[:60]]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import functools
 import gzip
 import io
 import tempfile
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +18,7 @@ from hypothesis import strategies as st
 
 from hxl_kit.errors import InputError, UsageError
 from hxl_kit.reading import delimited, open_table, quotes
+from hxl_kit.reading.line_ends import WholeLineEnds
 
 
 @pytest.fixture
@@ -33,6 +37,17 @@ def read(path, **options):
         batches = list(table.batches())
     rows = [row for batch in batches for row in batch.frame.rows()]
     return table, rows, [row for batch in batches for row in batch.bad], sum(b.blank for b in batches)
+
+
+@contextmanager
+def in_pieces(size):
+    """Files are read so many bytes at a time; None is as always."""
+    with pytest.MonkeyPatch.context() as patch:
+        if size:
+            patch.setattr(quotes, "CHUNK_BYTES", size)
+            patch.setattr(delimited, "BLOCK_BYTES", size)
+            patch.setattr(delimited, "BATCH_BYTES", size)
+        yield
 
 
 def refusal(path, **options):
@@ -109,6 +124,7 @@ def test_mixed_line_ends(write):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_many_blocks_keep_their_numbers(write, monkeypatch, end):
     monkeypatch.setattr(delimited, "RECORD_BYTES", 300)
+    monkeypatch.setattr(delimited, "BATCH_BYTES", 1)
     odd = {0: "", 1: "{n}", 2: "{n},x,y"}
     lines = [odd.get(n % 11, '{n},"x{end}y"').format(n=n, end=end) for n in range(2, 2000)]
     _, rows, bad, blank = read(write(end.join(["id,text", *lines])))
@@ -329,6 +345,13 @@ def test_a_record_beyond_the_limit_is_refused(write, monkeypatch):
     assert "line 1 is longer than" in refusal(write("x" * 1000))
 
 
+def test_a_line_end_in_a_cell_is_kept_where_a_block_ends(write, monkeypatch):
+    path = write(b"a,b\n" + b'1,"x\r\ny"\n' * 9)
+    for size in range(len('1,"x\r\ny"\n'), 40):
+        monkeypatch.setattr(delimited, "BLOCK_BYTES", size)
+        assert {row[2] for row in read(path)[1]} == {"x\r\ny"}
+
+
 def test_a_long_cell_is_fine(write):
     _, rows, _, _ = read(write('id,wkt\n1,"' + "1 2," * 50_000 + '"\n'))
     assert len(rows[0][2]) == 200_000
@@ -364,8 +387,9 @@ CELL = st.text(
     quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
     bom=st.booleans(),
     zipped=st.booleans(),
+    pieces=st.none() | st.integers(1, 40),
 )
-def test_round_trip(*, data, width, delimiter, end, quoting, bom, zipped):
+def test_round_trip(*, data, width, delimiter, end, quoting, bom, zipped, pieces):
     rows = data.draw(st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=12))
     cells = [cell for row in rows for cell in row]
     if quoting == csv.QUOTE_MINIMAL:  # Python 3.11 leaves a line break of the other kind bare
@@ -381,7 +405,8 @@ def test_round_trip(*, data, width, delimiter, end, quoting, bom, zipped):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "t.csv.gz" if zipped else "t.csv")
         path.write_bytes(gzip.compress(content, mtime=0) if zipped else content)
-        table, got, bad, blank = read(path)
+        with in_pieces(pieces):
+            table, got, bad, blank = read(path)
     expected = [
         (n, *(cell or None for cell in row))
         for n, row in enumerate(rows, 2)
@@ -392,6 +417,28 @@ def test_round_trip(*, data, width, delimiter, end, quoting, bom, zipped):
     assert table.header == tuple(names)
 
 
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.sampled_from([*'ab", \n\r', '","', '\n"', '"\n', "\r\n"]), max_size=60).map("".join),
+    st.integers(1, 30),
+)
+def test_pieces_make_no_difference(text, size):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "t.csv")
+        path.write_text(f"h,i\n{text}", encoding="utf-8", newline="")
+        whole = outcome(path)
+        with in_pieces(size):
+            assert outcome(path) == whole
+
+
+def outcome(path):
+    try:
+        _, rows, bad, blank = read(path)
+    except InputError as error:
+        return str(error)
+    return rows, [(row.row_number, row.reason, row.text) for row in bad], blank
+
+
 @settings(deadline=None, max_examples=180)
 @given(
     st.text(st.sampled_from('ab",\n\r '), max_size=40),
@@ -399,3 +446,11 @@ def test_round_trip(*, data, width, delimiter, end, quoting, bom, zipped):
 def test_records_are_those_of_pythons_csv(text):
     expected = [row or [""] for row in csv.reader(io.StringIO(text, newline=""))]
     assert list(delimited.records(text, ",")) == expected
+
+
+@given(st.text(st.sampled_from("a\r\n"), max_size=30).map(str.encode), st.integers(2, 6))
+def test_no_piece_ends_within_a_line_end(content, size):
+    pieces = [*iter(functools.partial(WholeLineEnds(io.BytesIO(content)).read, size), b"")]
+    assert b"".join(pieces) == content
+    assert max(map(len, pieces), default=0) <= size
+    assert not any(one.endswith(b"\r") and two.startswith(b"\n") for one, two in pairwise(pieces))

@@ -13,6 +13,8 @@ from hxl_kit.errors import ExitCode, HxlKitError
 from hxl_kit.files import reason_of
 
 _INTERRUPTED = 130
+_SMALL_PIECES = {"POLARS_CSV_CHUNK_SIZE": f"{1 << 20}"}
+"""By its own measure polars holds 300 MB more of a large CSV file in memory, and reads it no faster."""
 
 
 def main() -> None:
@@ -20,6 +22,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    for name, size in _SMALL_PIECES.items():
+        os.environ.setdefault(name, size)
     sys.exit(_flushed(_run()))
 
 

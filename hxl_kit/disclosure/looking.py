@@ -37,4 +37,4 @@ def disclosure(
     """
     look = Disclosing(resource, frame.columns, tags, known, about)
     look.add(frame)
-    return look.findings(previous=previous)
+    return look.findings(previous=None if previous is None else (previous,))

@@ -16,7 +16,7 @@ from hxl_kit.disclosure.small_counts import small_counts
 from hxl_kit.reading.table import ROW_NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from hxl_kit.disclosure.aggregates import Aggregate
     from hxl_kit.disclosure.finding import Finding
@@ -65,9 +65,7 @@ class Disclosing:
         self._columns = self._chosen(unknown)
         self._locations = Locations(resource, unknown, tags)
         self._figures = Figures(resource, known, public_sources)
-        self._watch = Watch(resource, unknown, self._tags)
-        self._frames: list[pl.DataFrame] = []
-        self._rows = self._forgotten = 0
+        self._kept = _Kept(self._columns, Watch(resource, unknown, self._tags))
 
     def add(self, frame: pl.DataFrame) -> None:
         """Look at the next rows of the table, as text, with row_number."""
@@ -76,19 +74,16 @@ class Disclosing:
         self._places.add(frame)
         if not self._columns:
             return
-        self._frames.append(frame.select(ROW_NUMBER, *self._columns))
-        self._rows += frame.height
-        if not (self._about or self._named):
-            self._watch.add(frame)
-            self._forget()
+        self._kept.add(frame, whole=bool(self._about or self._named))
 
     def findings(
-        self, *, previous: pl.DataFrame | None = None, kinds: Mapping[str, str] | None = None
+        self, *, previous: Iterable[pl.DataFrame] | None = None, kinds: Mapping[str, str] | None = None
     ) -> list[Finding]:
         """Return what the table could tell on people.
 
         Args:
-            previous: the table as it was published before, as text, with row_number.
+            previous: the table as it was published before, as text, with row_number, in batches; they are read only
+                if they matter.
             kinds: what else is known of columns, such as person_id or birth_date: what screening has recognised.
         """
         told = kinds or {}
@@ -96,7 +91,7 @@ class Disclosing:
         groups = self._about is None and self._places.are_counted(told)
         if places or groups:
             self._named = None
-        elif told and not (self._about or self._named or self._forgotten):
+        elif told and not (self._about or self._named or self._kept.forgotten):
             named = candidates(self._columns, told)
             self._named = named if named and named.certain else None
         found = [
@@ -113,22 +108,16 @@ class Disclosing:
         certain = self._named and self._named.certain and not self._places.possible
         return self._named.columns if self._named and certain else tuple(unknown)
 
-    def _forget(self) -> None:
-        """Let go of the first batches, as long as nothing sensitive was seen: no row of theirs is about it."""
-        while not self._watch.sensitive and self._rows - self._frames[0].height >= HARMLESS_ROWS:
-            self._forgotten += self._frames[0].height
-            self._rows -= self._frames.pop(0).height
-
-    def _of_rows(self, previous: pl.DataFrame | None) -> list[Finding]:
-        if not self._frames:
+    def _of_rows(self, previous: Iterable[pl.DataFrame] | None) -> list[Finding]:
+        if not self._kept.frames:
             return []
-        frame = pl.concat(self._frames)
+        frame = pl.concat(self._kept.frames)
         about = self._about or (confirmed(frame, self._named) if self._named else None)
         if about:
             return findings(frame, self._resource, about)
         if self._named and self._named.certain:
             return []
-        before = None if previous is None else _of_columns(previous, self._columns)
+        before = self._before(previous or ())
         counted = aggregate(frame, self._resource, (), self._tags)
         found = self._of_counts(frame, counted, before) if counted else []
         if before is None:
@@ -139,9 +128,39 @@ class Disclosing:
         self, frame: pl.DataFrame, counted: Aggregate, previous: pl.DataFrame | None
     ) -> list[Finding]:
         return [
-            *small_counts(frame, self._resource, counted, whole=not self._forgotten),
+            *small_counts(frame, self._resource, counted, whole=not self._kept.forgotten),
             *between_periods(frame, self._resource, counted, previous),
         ]
+
+    def _before(self, previous: Iterable[pl.DataFrame]) -> pl.DataFrame | None:
+        """Return an earlier release with those of the columns that it has; all rows, if all of this one are kept."""
+        kept: _Kept | None = None
+        for batch in previous:
+            if kept is None:
+                columns = [name for name in self._columns if name in batch.columns]
+                kept = _Kept(columns, Watch(self._resource, columns, self._tags))
+            kept.add(batch, whole=not self._kept.forgotten)
+        return pl.concat(kept.frames) if kept else None
+
+
+class _Kept:
+    """Rows of the columns that matter of a table that passes by: the last ones, as long as nothing sensitive is seen."""
+
+    def __init__(self, columns: Sequence[str], watch: Watch) -> None:
+        self.columns, self.watch = columns, watch
+        self.frames: list[pl.DataFrame] = []
+        self.rows = self.forgotten = 0
+
+    def add(self, frame: pl.DataFrame, *, whole: bool) -> None:
+        """Keep the next rows, and of all no fewer than could matter; `whole` keeps every row."""
+        self.frames.append(frame.select(ROW_NUMBER, *self.columns))
+        self.rows += frame.height
+        if whole:
+            return
+        self.watch.add(frame)
+        while not self.watch.sensitive and self.rows - self.frames[0].height >= HARMLESS_ROWS:
+            self.forgotten += self.frames[0].height
+            self.rows -= self.frames.pop(0).height
 
 
 def _columns_of(about: People) -> tuple[str, ...]:
@@ -153,8 +172,3 @@ def _candidates(unknown: Sequence[str], header: Sequence[str]) -> Candidates | N
     """Return the columns that matter if rows are people; a table that a source knows in part needs sure signs."""
     named = candidates(unknown)
     return named if named and (named.certain or len(unknown) == len({*header} - {ROW_NUMBER})) else None
-
-
-def _of_columns(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Return an earlier release with those of the columns that it has."""
-    return frame.select(ROW_NUMBER, *(name for name in columns if name in frame.columns))

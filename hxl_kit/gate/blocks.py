@@ -19,6 +19,7 @@ import pyarrow.csv as pacsv
 
 from hxl_kit.gate.arrow import flags, picked, texts
 from hxl_kit.gate.unproven import UnprovenError
+from hxl_kit.reading.line_ends import WholeLineEnds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -165,29 +166,6 @@ def _content(batch: pa.RecordBatch, numbers: np.ndarray, form: Form) -> np.ndarr
     return None if fine.all() else np.flatnonzero(fine)
 
 
-class _WholeLineEnds(io.RawIOBase):
-    """Bytes in pieces that never end between the two halves of a line end.
-
-    The parser takes a line feed at the start of a piece for the rest of a line end, and drops it also inside quotes.
-    """
-
-    def __init__(self, file: Any) -> None:
-        super().__init__()
-        self._file, self._held = file, b""
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        while piece := self._file.read(size):
-            text: bytes = self._held + piece if self._held else piece
-            self._held = b"\r" if text.endswith(b"\r") else b""
-            if len(text) > len(self._held):
-                return text[:-1] if self._held else text
-        held, self._held = self._held, b""
-        return held
-
-
 def _batches(
     open_bytes: Callable[[], Any], form: Form, size: int, strays: _Strays
 ) -> Iterator[pa.RecordBatch]:
@@ -196,7 +174,7 @@ def _batches(
     quoting = dialect.quoting != csv.QUOTE_NONE
     with open_bytes() as file:
         reader = pacsv.open_csv(
-            _WholeLineEnds(file),
+            WholeLineEnds(file),
             read_options=pacsv.ReadOptions(column_names=names, block_size=size, use_threads=False),
             parse_options=pacsv.ParseOptions(
                 delimiter=dialect.delimiter,

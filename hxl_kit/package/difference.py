@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 RowVerb = Literal["added", "changed", "removed", "retracted"]
 Verb = Literal["added", "changed", "removed"]
@@ -173,18 +173,28 @@ def _examples(table: TableDifference, verb: RowVerb) -> Iterator[str]:
     rows = [row for row in table.rows if row.change == verb]
     for row in islice(rows, _SHOWN_ROWS):
         key = ", ".join(_short(value) for value in row.key.values()) or _first_cells(row)
-        cells = "; ".join(
-            f"{_short(f)}: {_short(old)} -> {_short(new)}" for f, (old, new) in row.fields.items()
-        )
-        about = f": {cells}" if verb == "changed" else ""
+        cells = [f"{_short(f)}: {_short(old)} -> {_short(new)}" for f, (old, new) in row.fields.items()]
+        told = cells if verb == "changed" else [] if row.key else _told_apart(row, table.rows)
+        about = f": {'; '.join(told)}" if told else ""
         yield f"  {_SIGNS[verb]} {key}{' retracted' if verb == 'retracted' else ''}{about}"
     if (more := getattr(table, verb) - min(len(rows), _SHOWN_ROWS)) and rows:
         yield f"  {_SIGNS[verb]} … {more:,} more {verb}"
 
 
 def _first_cells(row: RowChange) -> str:
-    values = [old if new is None else new for old, new in row.fields.values()]
-    return ", ".join(_short(value) for value in values[:3])
+    return ", ".join(_short(value) for value in [*_cells(row).values()][:3])
+
+
+def _told_apart(row: RowChange, listed: Iterable[RowChange]) -> list[str]:
+    """Return the cells in which a row without a key differs from those that begin like it."""
+    own, first = _cells(row), _first_cells(row)
+    twins = [_cells(other) for other in listed if other is not row and _first_cells(other) == first]
+    names = dict.fromkeys(name for twin in twins for name in (own | twin) if own.get(name) != twin.get(name))
+    return [f"{_short(name)}: {_short(own.get(name))}" for name in names]
+
+
+def _cells(row: RowChange) -> dict[str, str | None]:
+    return {name: old if new is None else new for name, (old, new) in row.fields.items()}
 
 
 def _short(value: Any) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -17,18 +17,24 @@ from hxl_kit.reading.hashtags import find_hashtag_row
 from hxl_kit.reading.headings import Heading, header_above, heading, is_blank
 from hxl_kit.reading.levels import header_row, is_told_apart, lowest_row
 from hxl_kit.reading.limits import COLUMNS, RAGGED_ROWS
+from hxl_kit.reading.line_ends import WholeLineEnds
 from hxl_kit.reading.quotes import RECORD_BYTES, check_text
 from hxl_kit.reading.table import BadRow, Batch, TableText, counted, numbered, plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from hxl_kit.reading.hashtags import HashtagRow
     from hxl_kit.reading.signatures import Content
 
 DELIMITERS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
-DENSE_BYTES = 4 << 20
+BLOCK_BYTES = 1 << 20
+"""The parser reads several blocks ahead: the smaller they are, the less memory it needs."""
+
+BATCH_BYTES = 8 << 20
+"""Of so many bytes in memory, or a few more, the batches are: what is done with one costs the less, the larger it is."""
+
 SAMPLE_BYTES = 1 << 20
 SAMPLE_ROWS = 100
 SEARCHED_ROWS = 50
@@ -138,7 +144,7 @@ def records(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _examined(content: Content, text: Utf8) -> tuple[Source, tuple[str, ...]]:
     sample = _sample(text.file)
-    notes, is_dense = check_text(content.label, text, sample.delimiter)
+    notes, longest = check_text(content.label, text, sample.delimiter)
     if not sample.rows:
         raise InputError(f"{content.label}: is empty")
     _require_header(content.label, sample)
@@ -147,7 +153,7 @@ def _examined(content: Content, text: Utf8) -> tuple[Source, tuple[str, ...]]:
         raise InputError(
             f"{content.label}: has more than {COLUMNS:,} columns; are they places or days? Make them rows"
         )
-    block = DENSE_BYTES if is_dense else RECORD_BYTES
+    block = min(max(longest, BLOCK_BYTES), RECORD_BYTES)
     source = Source(content.label, text.file, sample.delimiter, found, len(found.names), block)
     source = _without_empty(source)
     if sample.delimiter != ",":
@@ -234,15 +240,19 @@ def _without_empty(source: Source) -> Source:
 
 
 def _batches(source: Source) -> Iterator[Batch]:
-    """Yield the records below the heading; the parser's blocks bound the memory."""
+    """Yield the records below the heading; the blocks and batches bound the memory."""
     import pyarrow as pa
 
     ragged: list[BadRow] = []
     numbering = Numbering()
     try:
-        with plain_words(source.label), _parser(source, ragged) as parser:
-            for block in parser:
-                frame = pl.DataFrame(pl.from_arrow(block))
+        with (
+            plain_words(source.label),
+            source.file.open("rb") as file,
+            _parser(source, file, ragged) as parser,
+        ):
+            for blocks in _together(parser):
+                frame = pl.DataFrame(pl.from_arrow(blocks, rechunk=False))
                 frame.columns = list(source.heading.names)
                 yield _batch(source, frame, numbering, ragged)
             if ragged:
@@ -259,7 +269,21 @@ def _batches(source: Source) -> Iterator[Batch]:
         ) from error
 
 
-def _parser(source: Source, ragged: list[BadRow]) -> Any:
+def _together(blocks: Iterable[Any]) -> Iterator[Any]:
+    """Yield pyarrow's record batches as tables of several."""
+    import pyarrow as pa
+
+    taken: list[Any] = []
+    for block in blocks:
+        taken.append(block)
+        if sum(each.nbytes for each in taken) >= BATCH_BYTES:
+            whole, taken = pa.Table.from_batches(taken), []
+            yield whole
+    if taken:
+        yield pa.Table.from_batches(taken)
+
+
+def _parser(source: Source, file: IO[bytes], ragged: list[BadRow]) -> Any:
     """Return pyarrow's reader of the whole file, its records numbered from 1; `ragged` takes what does not fit."""
     import pyarrow as pa
     from pyarrow import csv
@@ -273,7 +297,7 @@ def _parser(source: Source, ragged: list[BadRow]) -> Any:
 
     columns = [f"{n}" for n in range(source.width)]
     return csv.open_csv(
-        source.file,
+        WholeLineEnds(file),
         read_options=csv.ReadOptions(column_names=columns, use_threads=False, block_size=source.block_bytes),
         parse_options=csv.ParseOptions(
             delimiter=source.delimiter,

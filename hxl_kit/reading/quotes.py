@@ -20,20 +20,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RECORD_BYTES = 16 << 20
-"""The longest record that is read; the parser works on blocks of this size."""
-
-DENSE = 0.4
-"""With more cells than this for each byte a block becomes many times larger in memory."""
+"""The longest record that is read."""
 
 INSIDE = "inside unquoted cells, kept as text"
 AFTER = "closed before the end of their cells and dropped"
 
 
 class Checked(NamedTuple):
-    """What a look at all of a delimited file found: notes, and whether it has next to no bytes for each cell."""
+    """What a look at all of a delimited file found: notes, and a number of bytes that no record exceeds."""
 
     notes: tuple[str, ...]
-    is_dense: bool
+    longest: int
 
 
 def check_text(label: str, text: Utf8, delimiter: str) -> Checked:
@@ -45,18 +42,15 @@ def check_text(label: str, text: Utf8, delimiter: str) -> Checked:
     """
     quotes = Quotes(label, text.file, delimiter)
     feeds = returns = False
-    most = 0.0
     with text.file.open("rb") as stream:
         for offset, block in line_blocks(label, text.file, stream):
             if not text.checked:
                 require_utf8(label, text.file, offset, block)
             quotes.follow(offset, block)
-            cells = block.count(b"\n") + block.count(delimiter.encode())
-            most = max(most, cells / len(block))
             feeds = feeds or b"\n" in block
             returns = returns or b"\r" in block
     ends = ("line ends are CR alone (old Macintosh)",) if returns and not feeds else ()
-    return Checked(ends + quotes.finish(), most > DENSE)
+    return Checked(ends + quotes.finish(), quotes.longest)
 
 
 def line_blocks(label: str, file: Path, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -86,6 +80,7 @@ class Quotes:
         self.clean = re.compile(cell + rb'"(?=' + end + rb")")
         self.quote = re.compile(cell + rb'(?P<close>"?)|"')
         self.open, self.opened = b"", 0
+        self.longest = self.reach = 0
         self.strays = {INSIDE: 0, AFTER: 0}
         self.first: dict[str, int] = {}
 
@@ -95,13 +90,15 @@ class Quotes:
         Raises:
             InputError: rows would vanish into a quoted cell.
         """
-        start = offset - len(self.open)
+        start, size = offset - len(self.open), len(block)
         if offset == 0 and block.startswith(BOM_UTF8):
             start, block = len(BOM_UTF8), block[len(BOM_UTF8) :]
         ending = b"" if block.endswith((b"\n", b"\r")) else b"\n"
         text = b"\n" + self.open + block + ending
+        rest = self.clean.sub(b"", text)
+        self._measure(size, rest)
         self.open = b""
-        if b'"' in self.clean.sub(b"", text):
+        if b'"' in rest:
             self._follow_each(start - 1, text)
         if len(self.open) > RECORD_BYTES:
             self._refuse_open()
@@ -119,6 +116,17 @@ class Quotes:
             for kind, count in self.strays.items()
             if count
         )
+
+    def _measure(self, size: int, rest: bytes) -> None:
+        """Take note of how long a record can be that ends in a block, or goes on beyond it.
+
+        A record reaches into the block where a cell is open, and through all of it if no line ends before the next
+        quote: `rest` is the block without its quoted cells.
+        """
+        reach = size + (self.reach if self.open else 0)
+        self.longest = max(self.longest, reach)
+        before = rest[1:].partition(b'"')[0]
+        self.reach = size if b"\n" in before or b"\r" in before else reach
 
     def _follow_each(self, start: int, text: bytes) -> None:
         for match in self.quote.finditer(text):

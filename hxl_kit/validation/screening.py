@@ -45,13 +45,13 @@ class Look:
 
     Attributes:
         chosen: the checks that run.
-        previous: the table as it was published before, as text with row_number.
+        previous: the table as it was published before, in batches of text with row_number.
         tags: hashtags by column, where the table has no row of them.
         public_sources: the sources that anybody can read; None where nothing is known of them.
     """
 
     chosen: Selection
-    previous: pl.DataFrame | None = None
+    previous: Iterable[pl.DataFrame] | None = None
     tags: Mapping[str, Tag] = field(default_factory=dict)
     public_sources: frozenset[str] | None = None
 

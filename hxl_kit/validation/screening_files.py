@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -134,7 +135,8 @@ def _of_resource(
 def _public_sources(package: Package) -> frozenset[str] | None:
     """Return the ids of the sources that anybody can read, None where the package does not say."""
     named = package.tables.get("sources")
-    frame = _whole(package.path_of(named)) if named else None
+    frames = [*_Rows(package.path_of(named))] if named else []
+    frame = pl.concat(frames) if frames else None
     if frame is None or not {"source_id", "access"} <= set(frame.columns):
         return None
     return frozenset(frame.filter(pl.col("access") == "public")["source_id"].drop_nulls())
@@ -157,19 +159,21 @@ def _has_only_hashtags(path: Path) -> bool:
     return all(HASHTAG.fullmatch(cell) for cell in cells)
 
 
-def _published(previous: Package, resource: Resource) -> pl.DataFrame | None:
-    """Return a resource's table as it was published before, None where there was none that can be read."""
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a table as text with row_number, in batches, read each time; none where it cannot be read."""
+
+    path: Path
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        with suppress(InputError, UsageError), open_table(self.path) as text:
+            yield from (batch.frame for batch in text.batches())
+
+
+def _published(previous: Package, resource: Resource) -> _Rows | None:
+    """Return a resource's table as it was published before, None where there was none."""
     before = previous.tables.get(resource.name)
-    return _whole(previous.path_of(before)) if before else None
-
-
-def _whole(path: Path) -> pl.DataFrame | None:
-    try:
-        with open_table(path) as text:
-            frames = [batch.frame for batch in text.batches()]
-    except (InputError, UsageError):
-        return None
-    return pl.concat(frames) if frames else None
+    return _Rows(previous.path_of(before)) if before else None
 
 
 def _tables(path: Path, resource: str, look: Look, encoding: str | None) -> Generator[Issue, None, str]:
