@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from hxl_kit.errors import InputError, UsageError
 from hxl_kit.reading import delimited, open_table, quotes
+from hxl_kit.reading import table as table_module
 from hxl_kit.reading.line_ends import WholeLineEnds
 
 
@@ -454,3 +455,17 @@ def test_no_piece_ends_within_a_line_end(content, size):
     assert b"".join(pieces) == content
     assert max(map(len, pieces), default=0) <= size
     assert not any(one.endswith(b"\r") and two.startswith(b"\n") for one, two in pairwise(pieces))
+
+
+@pytest.mark.parametrize("size", [1, 2000, 1 << 20])
+def test_larger_parts_hold_the_same_records(write, monkeypatch, size):
+    for module, name in ((delimited, "BLOCK_BYTES"), (delimited, "BATCH_BYTES"), (quotes, "CHUNK_BYTES")):
+        monkeypatch.setattr(module, name, 50)
+    monkeypatch.setattr(table_module, "BULK_BYTES", size)
+    path = write("id,n\n" + "".join(("\n", f"{n}\n", f"{n},{n}\n")[n % 3] for n in range(1000)))
+    with open_table(path) as table:
+        small, large = list(table.batches()), list(table.in_bulk())
+    assert len(large) <= len(small)
+    assert pl.concat(b.frame for b in large).equals(pl.concat(b.frame for b in small))
+    assert [row for b in large for row in b.bad] == [row for b in small for row in b.bad]
+    assert sum(b.blank for b in large) == sum(b.blank for b in small) == 334

@@ -210,7 +210,7 @@ def _by_tag(text: TableText, table_name: str) -> dict[str, str]:
 
 def _without_persons(text: TableText, personal: Sequence[str]) -> Iterator[Batch]:
     """Yield a table's records without the columns of private persons; ragged records then without their text."""
-    for batch in text.batches():
+    for batch in text.in_bulk():
         if personal:
             bad = tuple(replace(row, text="") for row in batch.bad)
             yield replace(batch, frame=batch.frame.drop(personal), bad=bad)

@@ -24,6 +24,9 @@ ROW_NUMBER = "row_number"
 VISIBLE = r"[^\s\x1c-\x1f]"
 """A character that is no white space; a record without one is blank."""
 
+BULK_BYTES = 16 << 20
+"""Of so many bytes in memory, or a few more, the parts are that `TableText.in_bulk` gives."""
+
 NAMES_SHOWN = 8
 SHOWN_CHARACTERS = 60
 
@@ -99,6 +102,26 @@ class TableText:
             InputError: the file cannot be read any further.
         """
         return self.read()
+
+    def in_bulk(self) -> Iterator[Batch]:
+        """Return what `batches` does, in larger parts: for work that has a price for each part, and memory for it."""
+        taken: list[Batch] = []
+        for batch in self.batches():
+            taken.append(batch)
+            if sum(each.frame.estimated_size() for each in taken) >= BULK_BYTES:
+                whole, taken = _whole(taken), []
+                yield whole
+        if taken:
+            yield _whole(taken)
+
+
+def _whole(batches: Sequence[Batch]) -> Batch:
+    """Return batches that follow one another as one."""
+    return Batch(
+        pl.concat(batch.frame for batch in batches),
+        tuple(bad for batch in batches for bad in batch.bad),
+        sum(batch.blank for batch in batches),
+    )
 
 
 def shown(text: str) -> str:
