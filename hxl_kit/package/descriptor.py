@@ -73,22 +73,11 @@ def describe_package(
     """Return the descriptor of the tables in `files`, by the author's metadata and the records of inputs and remedies."""
     described: dict[str, Any] = {
         "$schema": PROFILE,
-        "name": authored.name,
-        "title": authored.title,
-        "description": authored.description.strip(),
-        "version": authored.version,
-        "homepage": authored.homepage,
-        "keywords": list(authored.keywords),
-        "licenses": [_licence(entry) for entry in authored.licences],
-        "contributors": [dict(entry) for entry in authored.contributors],
+        **_introduction(authored),
         "sources": _sources(files),
         "temporal": _temporal(files),
         "spatial": _spatial(files),
-        "sensitivity": authored.sensitivity,
-        "waivers": [waiver.as_json() for waiver in authored.waivers],
-        "methodology": authored.methodology.strip(),
-        "caveats": authored.caveats.strip(),
-        "hdx": dict(authored.hdx),
+        **_terms(authored),
         "resources": with_remedies(describe_resources(authored, files), remedies),
         "checks": [entry.as_json() for entry in authored.checks if entry.table in files.names],
         "provenance": {
@@ -101,6 +90,34 @@ def describe_package(
         },
     }
     return {key: value for key, value in described.items() if value not in ("", [], {}, None)}
+
+
+def words_of_author(authored: Authored) -> dict[str, Any]:
+    """Return the properties of a descriptor that say what the author says, and nothing of the tables; also empty ones."""
+    return {**_introduction(authored), **_terms(authored)}
+
+
+def _introduction(authored: Authored) -> dict[str, Any]:
+    return {
+        "name": authored.name,
+        "title": authored.title,
+        "description": authored.description.strip(),
+        "version": authored.version,
+        "homepage": authored.homepage,
+        "keywords": list(authored.keywords),
+        "licenses": [_licence(entry) for entry in authored.licences],
+        "contributors": [dict(entry) for entry in authored.contributors],
+    }
+
+
+def _terms(authored: Authored) -> dict[str, Any]:
+    return {
+        "sensitivity": authored.sensitivity,
+        "waivers": [waiver.as_json() for waiver in authored.waivers],
+        "methodology": authored.methodology.strip(),
+        "caveats": authored.caveats.strip(),
+        "hdx": dict(authored.hdx),
+    }
 
 
 def descriptor_bytes(descriptor: Mapping[str, Any]) -> bytes:

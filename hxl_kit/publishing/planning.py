@@ -12,6 +12,7 @@ from hxl_kit.errors import DataError, UsageError
 from hxl_kit.files import require_plain_file
 from hxl_kit.package.diff import diff_packages
 from hxl_kit.package.difference import NOT_SHOWN, PackageDiff
+from hxl_kit.package.since_build import changes_since_build
 from hxl_kit.publishing.clearing import clearance_of
 from hxl_kit.reading.packages import verify_files
 from hxl_kit.reading.paths import is_written_path
@@ -67,7 +68,7 @@ def _planned(package: Package, target: Target) -> Plan:
         pin=state.pin,
         served=f"{state.described}, damaged" if damaged and not is_served else state.described,
         files={file.path: file.sha256 for file in package_files(package)},
-        changes=(*changed, *(map(_without_values, edits) if clearance.refusals else edits)) or _made(state),
+        changes=(*changed, *(map(_without_values, edits) if clearance.refusals else edits)),
         diff=diff.without_values() if clearance.refusals else diff,
         clearance=clearance,
         served_digest=state.digest,
@@ -75,11 +76,6 @@ def _planned(package: Package, target: Target) -> Plan:
         withdrawn=state.withdrawn,
         reason=state.reason,
     )
-
-
-def _made(state: State) -> tuple[Change, ...]:
-    """Return what is done where no file is sent and nothing is there: a dataset is made of metadata alone."""
-    return () if state.version_id else (Change("add", "metadata", None, None, 0),)
 
 
 def besides(files: Sequence[Change], faults: Sequence[Change]) -> tuple[Change, ...]:
@@ -122,9 +118,9 @@ def plan_of(content: bytes, path: Path) -> Plan:
 
 
 def publishing_problems(package: Package) -> list[str]:
-    """Return what keeps a package from being published: files that are not as described, or private."""
+    """Return what keeps a package from being published: files that are private, not as described, or of an older state."""
     listed = [problem for resource in package.resources for problem in _listing_problems(resource)]
-    return listed or verify_files(package)
+    return listed or [*verify_files(package), *changes_since_build(package)]
 
 
 def _listing_problems(resource: dict[str, Any]) -> list[str]:

@@ -123,6 +123,8 @@ def change_lines(changes: Sequence[Change]) -> list[str]:
 def _change_text(change: Change) -> str:
     if change.action == "edit":
         return f"{_short(change.before)} -> {_short(change.after)}"
+    if change.action == "set":
+        return _short(change.after)
     return size_text(change.bytes) if change.bytes else "-"
 
 

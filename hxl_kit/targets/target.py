@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Clear = Callable[[Package], Cleared]
     """Gives the proof of clearance of a package, or raises ClearanceError."""
 
-Action = Literal["add", "replace", "remove", "repair", "render", "edit"]
+Action = Literal["add", "replace", "remove", "repair", "render", "set", "edit"]
 _STEP = 1000
 _UNITS = ("kB", "MB", "GB", "TB")
 
@@ -27,8 +27,9 @@ _UNITS = ("kB", "MB", "GB", "TB")
 class Change:
     """One file to change on a target: its hash before and after (None: not there) and the bytes to write.
 
-    `repair` writes a damaged file anew, `render` a page that the target makes from its own data. `edit` is a
-    change of the target's own metadata: `resource` is the field, `before` and `after` are texts, no bytes.
+    `repair` writes a damaged file anew, `render` a page that the target makes from its own data. `set` and
+    `edit` are of the target's own metadata, of a new dataset and of one that is there: `resource` is the field,
+    `before` and `after` are texts, no bytes.
     """
 
     action: Action
@@ -158,7 +159,7 @@ class Target(Protocol):
         """Return the files (`add`, `replace`, `remove`) that publishing the package would change, as the target calls them."""
 
     def edits(self, package: Package, state: State) -> tuple[Change, ...]:
-        """Return the target's own metadata (`edit`) that differ from what publishing the package gives."""
+        """Return the target's own metadata (`set`, `edit`) that differ from what publishing the package gives."""
 
     def reverts(self, kept: State, served: State) -> tuple[Change, ...]:
         """Return the files and the target's own metadata (`edit`) that restoring a kept version would change."""

@@ -156,9 +156,10 @@ class HdxTarget:
         return tuple(self._wanted(package, there).file_changes(there))
 
     def edits(self, package: Package, state: State) -> tuple[Change, ...]:
-        """Return the metadata on HDX that differ from what publishing the package gives."""
+        """Return the metadata on HDX that differ from what publishing the package gives; of a new dataset all."""
         served = self._served(state)
-        return self._wanted(package, served).edits(served, same) if served else ()
+        wanted = self._wanted(package, served)
+        return wanted.edits(served, same) if served else tuple(wanted.settings())
 
     def reverts(self, kept: State, served: State) -> tuple[Change, ...]:
         """Return the files and metadata that restoring a kept version would change."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hxl_kit.hdx.fields import with_kept_tags
@@ -51,6 +51,7 @@ class Wanted:
         ours: the names of resources that earlier versions had: those of them that are not wanted any more go.
         absent: the fields that are to be there no more.
         alone: whether the resources of others go as well.
+        names: what the ids in fields are called, by field.
     """
 
     fields: Mapping[str, Any]
@@ -58,6 +59,7 @@ class Wanted:
     ours: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
     alone: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def file_changes(self, served: Served | None) -> Iterator[Change]:
         """Yield the files that are to be sent and those that go, by the SHA-256 that resources claim to have."""
@@ -76,6 +78,13 @@ class Wanted:
     def _staying(self, served: Served) -> Iterator[ServedResource]:
         yield from (there for r in self.resources if (there := r.served_in(served)))
         yield from self.others(served)
+
+    def settings(self) -> Iterator[Change]:
+        """Yield the metadata of a dataset that is not there yet."""
+        for name, value in self.fields.items():
+            if text := _text(value):
+                called = self.names.get(name)
+                yield Change("set", name, None, f"{called} ({text})" if called else text, 0)
 
     def edits(self, served: Served, same: Same) -> tuple[Change, ...]:
         """Return the metadata that differ from what is served, of the dataset and of resources that stay."""

@@ -80,7 +80,8 @@ class Wanting:
         ]
         # A dataset by request takes no file, also not the one that tells of withdrawals.
         told_of = {TOMBSTONE} if fields.get("is_requestdata_type") else set[str]()
-        return Wanted(fields, tuple(resources), frozenset({*ours, *adopted, *told_of}))
+        called = {name: str(told.values[name]) for name in ("owner_org", "maintainer")}
+        return Wanted(fields, tuple(resources), frozenset({*ours, *adopted, *told_of}), names=called)
 
 
 def _adopted(package: Package) -> dict[str, str]:

@@ -1,0 +1,58 @@
+"""What an author changed after a package was built: whoever corrects a figure there believes that it is in the package."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from hxl_kit.errors import HxlKitError
+from hxl_kit.files import sha256_of
+from hxl_kit.package.author import FILE_NAME, read_package_yaml
+from hxl_kit.package.descriptor import words_of_author
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hxl_kit.package.author import Authored
+    from hxl_kit.reading.packages import Package
+
+
+def changes_since_build(package: Package) -> Iterator[str]:
+    """Yield a sentence for each input, and each property of package.yaml, that is not what the package was built of.
+
+    Only a package that hxl_kit built in the folder of its package.yaml is looked at. An input that is not there is not
+    missed: large or private ones are not always kept.
+    """
+    provenance = package.descriptor.get("provenance")
+    if not isinstance(provenance, dict) or provenance.get("tool") != "hxl_kit":
+        return
+    if not (package.folder / FILE_NAME).is_file():
+        return
+    try:
+        authored = read_package_yaml(package.folder)
+    except HxlKitError as error:
+        yield str(error).removeprefix(f"{package.folder}{os.sep}")
+        return
+    if authored.options.split_by is None:
+        yield from _changed_inputs(authored, provenance.get("inputs"))
+        yield from _changed_words(authored, package)
+
+
+def _changed_inputs(authored: Authored, records: object) -> Iterator[str]:
+    listed = records if isinstance(records, list) else []
+    read = {str(record.get("hash")) for record in listed if isinstance(record, dict)}
+    there = [entry.path for entry in authored.inputs if entry.path.is_file()]
+    hashes = {path: f"sha256:{sha256_of(path)}" for path in there}
+    changed = [path for path, digest in hashes.items() if digest not in read]
+    for path in changed:
+        yield f"{os.path.relpath(path, authored.folder)}: was changed after the package was built"
+    if len(there) == len(authored.inputs) and not changed and read - {*hashes.values()}:
+        yield f"{FILE_NAME}: an input was taken out after the package was built"
+
+
+def _changed_words(authored: Authored, package: Package) -> Iterator[str]:
+    said = json.loads(json.dumps(words_of_author(authored)))
+    for name, value in said.items():
+        if (value or None) != (package.descriptor.get(name) or None):
+            yield f"{FILE_NAME}: `{name}` was changed after the package was built"
