@@ -72,7 +72,9 @@ def test_what_is_given_by_request_is_planned_and_asked_for_like_all_else(site, s
         json.dumps({**told, "hdx": {**told["hdx"], "access": "by-request"}}), encoding="utf-8"
     )
     to = ("january/syria-events", "--to", site)
-    assert "1 change" in cli("plan", *to).out
+    planned = cli("plan", *to).out
+    assert "set     is_requestdata_type  True" in planned
+    assert "  add " not in planned
     assert cli("publish", *to).code == ExitCode.USAGE
     assert sandbox.ask("package_show", {"id": "syria-events"}).status == 404
     assert "published and verified" in cli("publish", *to, "--yes").out

@@ -83,8 +83,7 @@ class Wanted:
         """Yield the metadata of a dataset that is not there yet."""
         for name, value in self.fields.items():
             if text := _text(value):
-                called = self.names.get(name)
-                yield Change("set", name, None, f"{called} ({text})" if called else text, 0)
+                yield Change("set", name, None, self.names.get(name) or text, 0)
 
     def edits(self, served: Served, same: Same) -> tuple[Change, ...]:
         """Return the metadata that differ from what is served, of the dataset and of resources that stay."""
