@@ -232,31 +232,40 @@ def _environment(folder: Path, log: Path) -> dict[str, str]:
 
 def _ended(child: subprocess.Popen[bytes]) -> tuple[int, int]:
     """Wait for a process, or end it; return its exit code and its peak memory in bytes."""
-    over = threading.Event()
-    watcher = threading.Thread(target=_guard, args=(child.pid, over), daemon=True)
-    watcher.start()
+    guard = _Guard(child.pid)
+    guard.start()
     _, status, usage = os.wait4(child.pid, 0)
-    over.set()
-    watcher.join()
+    guard.over.set()
+    guard.join()
     child.returncode = os.waitstatus_to_exitcode(status)
-    return child.returncode, usage.ru_maxrss << 10
+    # What the system tells at the end counts also what this process held when it started the other.
+    return child.returncode, guard.peak or usage.ru_maxrss << 10
 
 
-def _guard(process: int, over: threading.Event) -> None:
-    until = time.monotonic() + SECONDS
-    while not over.wait(0.05):
-        if time.monotonic() > until or _held(process) > KILLED_BYTES:
-            os.killpg(process, signal.SIGKILL)
-            return
+class _Guard(threading.Thread):
+    """Ends a process that takes too long or too much; `peak` is the most that it held, in bytes."""
+
+    def __init__(self, process: int) -> None:
+        super().__init__(daemon=True)
+        self.process, self.peak, self.over = process, 0, threading.Event()
+
+    def run(self) -> None:
+        until = time.monotonic() + SECONDS
+        while not self.over.wait(0.02):
+            self.peak = max(self.peak, _most_held(self.process))
+            if time.monotonic() > until or self.peak > KILLED_BYTES:
+                os.killpg(self.process, signal.SIGKILL)
+                return
 
 
-def _held(process: int) -> int:
-    """Return how much memory a process holds now, in bytes; 0 where the system does not tell."""
+def _most_held(process: int) -> int:
+    """Return the most memory that a process has held so far, in bytes; 0 where the system does not tell."""
     try:
-        pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
-    except (OSError, IndexError):
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
         return 0
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    found = re.search(r"^VmHWM:\s*(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) << 10 if found else 0
 
 
 def _shortened(text: str) -> str:
