@@ -26,6 +26,7 @@ from rich.progress import track
 from rich.table import Table
 
 ROOT = Path(__file__).parents[1]
+WIDTH = 132
 START, END = "<!-- matrix -->", "<!-- end of matrix -->"
 
 
@@ -97,13 +98,16 @@ def _tell(judged: list[Judged], told: str, form: str) -> None:
     if form == "json":
         print(json.dumps([{**asdict(j.cell), "code": j.code, "wrong": j.wrong} for j in judged], indent=1))
         return
-    table = Table(title=told, caption="good/all; a cell is a fault before or after the work, once or lasting")
-    header, *rows = rows_of(judged)
-    for name in header:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    Console(width=max(160, Console().width)).print(table)
+    console = Console(width=max(WIDTH, Console().width))
+    for stage in dict.fromkeys(j.cell.stage for j in judged):
+        header, *rows = rows_of([j for j in judged if j.cell.stage == stage])
+        table = Table(title=f"{stage} publication", title_justify="left")
+        for name in ("fault", *(row[0].removeprefix(f"{stage}: ") for row in rows)):
+            table.add_column(name.replace("_", "_\n"), no_wrap=True)
+        for number, fault in enumerate(header[1:], 1):
+            table.add_row(fault, *(row[number] for row in rows))
+        console.print(table)
+    console.print(f"good/all; a cell is a fault before or after the work, once or lasting\n{told}")
 
 
 def rows_of(judged: list[Judged]) -> list[list[str]]:
