@@ -11,7 +11,7 @@ import pytest
 from hxl_kit.errors import DataError
 from hxl_kit.package.author import read_package_yaml
 from hxl_kit.package.build import build_package
-from hxl_kit.package.since_build import changes_since_build
+from hxl_kit.package.since_build import changed_inputs, changed_words
 from hxl_kit.publishing import make_plan
 from hxl_kit.reading.packages import read_package
 from hxl_kit.targets import parse_target
@@ -33,7 +33,8 @@ def change(folder, name, old, new):
 
 
 def told(folder):
-    return list(changes_since_build(read_package(folder)))
+    package = read_package(folder)
+    return [*changed_inputs(package), *changed_words(package)]
 
 
 def test_nothing_is_told_of_a_package_as_it_was_built(folder):
@@ -46,10 +47,10 @@ def test_nothing_is_told_of_a_package_as_it_was_built(folder):
     ("edit", "sentence"),
     [
         (FIGURE, "inputs/casualties.csv: was changed after the package was built"),
-        (("package.yaml", "\ntitle: ", "\ntitle: New "), "package.yaml: `title` was changed after the package was built"),
-        (("package.yaml", "sensitivity: low", "sensitivity: high"), "package.yaml: `sensitivity` was changed after"),
-        (("package.yaml", "\n  - casualties\n", "\n"), "package.yaml: `keywords` was changed after"),
-        (("package.yaml", "inputs:\n", "homepage: https://example.org\ninputs:\n"), "package.yaml: `homepage` was"),
+        (("package.yaml", "\ntitle: ", "\ntitle: New "), "package.yaml: says another `title` than the package"),
+        (("package.yaml", "sensitivity: low", "sensitivity: high"), "package.yaml: says another `sensitivity` than the package"),
+        (("package.yaml", "\n  - casualties\n", "\n"), "package.yaml: says another `keywords` than the package"),
+        (("package.yaml", "inputs:\n", "homepage: https://example.org\ninputs:\n"), "package.yaml: says another `homepage` than the package"),
         (("package.yaml", "  - path: inputs/claims.csv\n    table: claims\n", ""), "package.yaml: an input was taken out"),
         (("package.yaml", "version:", "versoin:"), "package.yaml: "),
     ],
@@ -89,3 +90,12 @@ def test_a_corrected_figure_is_not_passed_over_by_a_plan(folder, tmp_path):
     assert "inputs/casualties.csv: was changed after the package was built" in str(caught.value)
     build_package(read_package_yaml(folder), folder)
     assert make_plan(read_package(folder), target).changes
+
+
+def test_other_words_are_told_and_keep_nothing_back(folder, tmp_path, cli):
+    to = (str(folder), "--to", f"catalogue:{tmp_path / 'catalogue'}")
+    change(folder, "package.yaml", "\ntitle: ", "\ntitle: New ")
+    told = f"{folder}: package.yaml: says another `title` than the package; what it says is published after a build\n"
+    planned, published = cli("plan", *to), cli("publish", *to, "--yes")
+    assert (planned.code, planned.err) == (0, told)
+    assert (published.code, published.err.startswith(told)) == (0, True)

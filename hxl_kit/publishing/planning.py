@@ -12,7 +12,7 @@ from hxl_kit.errors import DataError, UsageError
 from hxl_kit.files import require_plain_file
 from hxl_kit.package.diff import diff_packages
 from hxl_kit.package.difference import NOT_SHOWN, PackageDiff
-from hxl_kit.package.since_build import changes_since_build
+from hxl_kit.package.since_build import changed_inputs, changed_words
 from hxl_kit.publishing.clearing import clearance_of
 from hxl_kit.reading.packages import verify_files
 from hxl_kit.reading.paths import is_written_path
@@ -120,7 +120,12 @@ def plan_of(content: bytes, path: Path) -> Plan:
 def publishing_problems(package: Package) -> list[str]:
     """Return what keeps a package from being published: files that are private, not as described, or of an older state."""
     listed = [problem for resource in package.resources for problem in _listing_problems(resource)]
-    return listed or [*verify_files(package), *changes_since_build(package)]
+    return listed or [*verify_files(package), *changed_inputs(package)]
+
+
+def remarks(package: Package) -> tuple[str, ...]:
+    """Return what keeps a package from nothing and may not be meant: words of its author that it does not have."""
+    return tuple(f"{package.folder}: {told}" for told in changed_words(package))
 
 
 def _listing_problems(resource: dict[str, Any]) -> list[str]:

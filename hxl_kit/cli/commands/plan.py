@@ -16,7 +16,7 @@ from hxl_kit.cli.options import (
     OrganisationOption,
     QuietOption,
 )
-from hxl_kit.cli.output import emit_as
+from hxl_kit.cli.output import emit_as, say
 from hxl_kit.errors import ExitCode
 
 
@@ -47,7 +47,7 @@ def command(
     Exit code 1: the package would be refused.
     """
     from hxl_kit.files import write_atomically
-    from hxl_kit.publishing import make_plan, write_bundle
+    from hxl_kit.publishing import make_plan, remarks, write_bundle
     from hxl_kit.reading.packages import read_package
     from hxl_kit.settings import find_settings
     from hxl_kit.targets import Publisher, parse_target
@@ -60,5 +60,7 @@ def command(
     if bundle is not None:
         write_bundle(plan, given, bundle)
     emit_as(form, plan)
+    for remark in remarks(given):
+        say(remark)
     if plan.clearance.refusals:
         raise typer.Exit(ExitCode.DATA)

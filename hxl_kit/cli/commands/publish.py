@@ -86,8 +86,9 @@ def command(
 def _plans(
     packages: list[Path], to: str | None, saved: Path | None, publisher: Publisher, open_files: ExitStack
 ) -> Sequence[Plan]:
-    from hxl_kit.publishing import make_plans, opened_bundle, packages_in, read_plan
+    from hxl_kit.publishing import make_plans, opened_bundle, packages_in, read_plan, remarks
     from hxl_kit.publishing.bundle import SUFFIX
+    from hxl_kit.reading.packages import read_package
     from hxl_kit.settings import find_settings
     from hxl_kit.targets import parse_target
 
@@ -99,7 +100,11 @@ def _plans(
     if not packages:
         raise UsageError("publish: give packages and --to TARGET, or --plan FILE")
     target = parse_target(find_settings(Path.cwd()).target(to), publisher)
-    return make_plans(packages_in(packages), target)
+    found = packages_in(packages)
+    plans = make_plans(found, target)
+    for remark in (told for path in found for told in remarks(read_package(path))):
+        say(remark)
+    return plans
 
 
 def _publisher_of(plan: Plan, asked: Publisher) -> Publisher:
