@@ -469,3 +469,13 @@ def test_larger_parts_hold_the_same_records(write, monkeypatch, size):
     assert pl.concat(b.frame for b in large).equals(pl.concat(b.frame for b in small))
     assert [row for b in large for row in b.bad] == [row for b in small for row in b.bad]
     assert sum(b.blank for b in large) == sum(b.blank for b in small) == 334
+
+
+def test_cells_of_next_to_no_bytes_come_in_small_batches(write, monkeypatch):
+    monkeypatch.setattr(delimited, "BATCH_BYTES", 4000)
+    path = write("a,b,c,d\n" + '"' + "x\n" * 3000 + '",,,\n' + ",,,\n" * 5000 + "1,2,3,4\n")
+    with open_table(path) as table:
+        batches = list(table.batches())
+    assert len(batches) > 5
+    assert sum(batch.blank for batch in batches) == 5000
+    assert [number for batch in batches for number in batch.frame["row_number"]] == [2, 5003]

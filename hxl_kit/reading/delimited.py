@@ -270,17 +270,23 @@ def _batches(source: Source) -> Iterator[Batch]:
 
 
 def _together(blocks: Iterable[Any]) -> Iterator[Any]:
-    """Yield pyarrow's record batches as tables of several."""
+    """Yield pyarrow's record batches as tables of several, or of a part of one that is large."""
     import pyarrow as pa
 
     taken: list[Any] = []
-    for block in blocks:
-        taken.append(block)
+    for part in (part for block in blocks for part in _parts(block)):
+        taken.append(part)
         if sum(each.nbytes for each in taken) >= BATCH_BYTES:
             whole, taken = pa.Table.from_batches(taken), []
             yield whole
     if taken:
         yield pa.Table.from_batches(taken)
+
+
+def _parts(block: Any) -> Iterator[Any]:
+    """Yield a record batch in parts that are no larger than a batch should be: cells of next to no bytes are many."""
+    rows = max(1, block.num_rows * BATCH_BYTES // max(1, block.nbytes))
+    yield from (block.slice(first, rows) for first in range(0, block.num_rows, rows))
 
 
 def _parser(source: Source, file: IO[bytes], ragged: list[BadRow]) -> Any:

@@ -161,7 +161,7 @@ def _has_only_hashtags(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class _Rows:
-    """The rows of a table as text with row_number, in batches, read each time; none where it cannot be read."""
+    """The rows of a table as text with row_number, in batches, read each time; as far as it can be read."""
 
     path: Path
 
